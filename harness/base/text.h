@@ -1,0 +1,25 @@
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The nearest of n names to a misspelt word, or NULL when none is near enough to be meant. */
+const char *text_nearest(const char *word, const char *const *names, size_t n);
+
+/* 1500000 -> "1.5ms", 0 -> "0ms", 120000000000 -> "2m": what the scenario reader reads back to the same number. */
+void text_duration(char *out, size_t size, int64_t ns);
+
+/* A list of words: owned copies, in order. Zeroed = empty; text_list_free(NULL) is a no-op. */
+struct text_list {
+    char **items;
+    size_t n;
+};
+int text_list_add(struct text_list *, const char *word, size_t length);
+/* Splits at commas, trims blanks; empty pieces are refused (-1), as is an allocation that fails. */
+int text_list_split(struct text_list *, const char *text);
+bool text_list_has(const struct text_list *, const char *word);
+void text_list_free(struct text_list *);
+
+#endif

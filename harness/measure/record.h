@@ -1,0 +1,49 @@
+#ifndef MEASURE_RECORD_H
+#define MEASURE_RECORD_H
+
+#include <stdint.h>
+
+#include "strategies/strategy.h"
+
+/* What a request came to (DESIGN.md 1): requests = the sum of these, always. */
+enum outcome {
+    OUTCOME_BOOKED,
+    OUTCOME_SOLD_OUT,
+    OUTCOME_GAVE_UP,   /* tries used up                                   */
+    OUTCOME_TIMED_OUT, /* pool, lock or statement wait over its limit     */
+    OUTCOME_SHED,      /* refused to protect the system                   */
+    OUTCOME_ABANDONED, /* the user left at checkout                       */
+    OUTCOME_FAILED,    /* certainly no effect                             */
+    OUTCOME_UNKNOWN,   /* connection lost while a commit was under way    */
+    OUTCOME_COUNT
+};
+const char *outcome_name(enum outcome);
+
+/* One request, from due to answer. Times are CLOCK_MONOTONIC ns; written by one worker, read after it was joined. */
+struct record {
+    int64_t request, user, event;
+    int64_t due_ns;    /* the common start (burst) or the call (closed)                 */
+    int64_t invoke_ns; /* before the first attempt, after waking                         */
+    int64_t first_ns;  /* the first connection was in hand; 0: none was ever borrowed    */
+    int64_t return_ns; /* the answer was in the user's hands                             */
+    int64_t pool_wait_ns, conn_ns, lock_ns, backoff_ns, checkout_ns;
+    int32_t seats, app;
+    int32_t attempts, borrows, statements;
+    uint8_t outcome, reason;        /* enum outcome; enum reason of the last attempt */
+    uint16_t retries[REASON_COUNT]; /* by reason of the attempt that was tried again */
+};
+
+static inline int64_t record_response_ns(const struct record *r)
+{
+    return r->return_ns - r->due_ns;
+}
+static inline int64_t record_service_ns(const struct record *r)
+{
+    return r->return_ns - r->invoke_ns;
+}
+static inline int64_t record_system_ns(const struct record *r)
+{
+    return record_response_ns(r) - r->checkout_ns;
+}
+
+#endif

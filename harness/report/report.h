@@ -1,0 +1,18 @@
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Everything a person reads of a run, made from run.json and the csv files beside it and from nothing else. */
+
+/* The terminal table and the closing lines, at most 100 columns. */
+void report_table(const json_t *run, FILE *out, bool colour);
+/* DIR/report.md. EXIT_OK / EXIT_ERROR. */
+int report_markdown(const json_t *run, const char *dir);
+/* DIR/plots/: svg and png by gnuplot with the scripts in plots/. A missing gnuplot is a warning, not an error: EXIT_OK.
+ */
+int report_plots(const json_t *run, const char *dir);
+
+#endif

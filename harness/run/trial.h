@@ -1,0 +1,47 @@
+#ifndef RUN_TRIAL_H
+#define RUN_TRIAL_H
+
+#include <stdio.h>
+
+#include "harness/db/database.h"
+#include "harness/measure/totals.h"
+#include "harness/scenario/cell.h"
+
+/* One gate of one app after the trial: a witness of the audit. */
+struct gate_witness {
+    int32_t app;
+    int64_t event, initial, left;
+};
+
+/* One run of a cell, measured but not yet audited. */
+struct trial {
+    int64_t block, seed;
+    int64_t start_ns;       /* the gate opened (CLOCK_MONOTONIC)                       */
+    int64_t wall_ns;        /* from then to the last answer                            */
+    int64_t sold_out_ns;    /* from then until the told-booked seats reached capacity; -1: never */
+    struct record *records; /* in request order; NULL when only totals were kept       */
+    size_t record_count;
+    struct totals totals;
+    struct db_ops ops;         /* of requests and services                                */
+    struct db_ops service_ops; /* of services alone                                       */
+    struct gate_witness *gates;
+    size_t gate_count;
+    int64_t harness_cpu_ns, server_cpu_ns, peak_rss_bytes, wal_bytes; /* -1: cannot be known */
+    int64_t peak_connections; /* most borrowed at once, plus services                    */
+    struct database_bloat bloat;
+    char void_reason[160]; /* "" or why the trial does not count                      */
+};
+
+/* Live counts for a progress display, readable from any thread while a trial runs. */
+struct trial_progress {
+    _Atomic int64_t sold, answered;
+};
+
+/* Runs one trial: resets the database, opens the apps, starts the workers, opens the gate, joins all. The place stays
+ * for the audit; call database_drop() after it. EXIT_OK (a void trial included), EXIT_ERROR after one line,
+ * EXIT_INTERRUPTED. progress may be NULL. */
+int trial_run(struct trial *, const struct cell *, struct database *, int64_t block, const char *tag,
+              struct trial_progress *);
+void trial_free(struct trial *); /* NULL is a no-op */
+
+#endif

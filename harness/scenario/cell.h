@@ -1,0 +1,54 @@
+#ifndef SCENARIO_CELL_H
+#define SCENARIO_CELL_H
+
+#include "harness/scenario/registry.h"
+#include "harness/scenario/scenario.h"
+
+/* A strategy with its options: name:option=value:option=value. */
+struct variant {
+    const struct registered *registered;
+    void *options;               /* parsed; NULL when the strategy has none       */
+    struct retry_policy retry;   /* the scenario's, unless overridden             */
+    char name[OPTION_TEXT_SIZE]; /* canonical text: strategy, then options as written, in table order */
+};
+
+/* One (scenario x database x variant x sweep point). */
+struct cell {
+    char id[256];                              /* scenario/db/variant[/key=value,…]: in files, colours and JSON */
+    char group[64];                            /* scenario name                                                 */
+    char sweep[128];                           /* "users=50" or "": keys without section where unambiguous      */
+    struct text_list sweep_keys, sweep_values; /* full keys                                     */
+    struct scenario scenario;                  /* own copy with the sweep point applied                         */
+    char db[16];
+    struct variant variant;
+    char skip[160]; /* reason, or "" */
+};
+
+struct cells {
+    struct cell *cell;
+    size_t n;
+};
+
+/* Expands scenarios into cells, in the order of scenario, sweep point, database, variant; the floor (TRAIT_FLOOR on
+ * database null) first in each scenario and sweep point. strategies / dbs: the command line's choice or NULL (the
+ * scenario's own). Checks names, options, overrides, sweep keys, pool against services, workers against checkout.
+ * EXIT_OK / EXIT_USAGE. */
+int cells_expand(struct cells *, const struct scenario *const *scenarios, size_t n, const struct text_list *strategies,
+                 const struct text_list *dbs);
+void cells_free(struct cells *);
+
+/* Parses one variant text. place begins the error line. EXIT_OK / EXIT_USAGE. */
+int variant_parse(struct variant *, const char *text, const char *place);
+void variant_free(struct variant *);
+/* The promises of a cell's variant under its scenario and retry policy. */
+unsigned cell_promises(const struct cell *);
+enum ledger cell_ledger(const struct cell *);
+/* As struct app number `index` sees the scenario; memory is NULL. */
+struct app cell_app(const struct cell *, int index);
+/* True when more seats are asked for than there are: a control should oversell here. */
+bool cell_contended(const struct cell *);
+/* The cell with one user, one seat, one app, no checkout: what amplification is measured against. 0 / -1. */
+int cell_solo(struct cell *to, const struct cell *from);
+void cell_free(struct cell *);
+
+#endif

@@ -1,0 +1,102 @@
+#ifndef SCENARIO_SCENARIO_H
+#define SCENARIO_SCENARIO_H
+
+#include <stdio.h>
+
+#include "harness/db/database.h"
+#include "harness/scenario/option.h"
+
+/* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
+
+enum load_model { LOAD_BURST, LOAD_CLOSED };
+enum history { HISTORY_ALL, HISTORY_NONE };
+
+#define WORKERS_AUTO 0
+
+/* What of a scenario a variant may override with [strategy.NAME] retry.* keys. */
+struct retry_policy {
+    int64_t attempts; /* counts the first try; INT64_MAX = unlimited */
+    struct law backoff;
+};
+
+struct scenario {
+    /* [scenario] */
+    char title[OPTION_TEXT_SIZE];
+    char extends[OPTION_TEXT_SIZE];
+    /* [inventory] */
+    int64_t events, seats; /* seats per event */
+    /* [load] */
+    int model; /* enum load_model */
+    int64_t users;
+    int64_t workers;     /* WORKERS_AUTO: one per user up to 10,000 */
+    int64_t duration_ns; /* closed */
+    /* [checkout] */
+    struct law checkout;
+    double abandon; /* share of users who leave at checkout */
+    /* [app] */
+    int64_t instances;
+    /* [db] */
+    struct text_list use;
+    char db_dir[OPTION_TEXT_SIZE];
+    int64_t pool; /* connections per app, service threads included */
+    int64_t pool_timeout_ns;
+    struct db_settings db;
+    /* [retry] */
+    struct retry_policy retry;
+    /* [run] */
+    struct text_list strategies; /* variants, core, all, rogues */
+    int64_t trials, warmup, seed;
+    int64_t timeout_ns; /* a trial that takes longer is void */
+    int history;
+
+    /* Not rows of the table: */
+    char name[64];              /* the file's stem */
+    char *question;             /* the first comment of the file */
+    struct override *overrides; /* [strategy.NAME] lines, in order */
+    size_t override_count;
+    struct sweep *sweeps; /* [sweep] lines, in order */
+    size_t sweep_count;
+};
+
+/* [strategy.NAME] key = value, and where it was written. */
+struct override {
+    char *strategy, *key, *value;
+    char place[96]; /* "scenarios/x.ini:12" */
+};
+
+/* [sweep] section.key = v1, v2, … */
+struct sweep {
+    char *key;
+    struct text_list values;
+    char place[96];
+};
+
+/* The one option table. */
+extern const struct option scenario_options[];
+
+/* A --set on the command line: "load.users=50". */
+struct setting {
+    const char *key, *value;
+};
+
+/* Reads NAME (a stem in scenarios/, or a path), follows `extends`, applies the settings, checks every key, value and
+ * the keys against each other (workers below users with a checkout, duration without closed load, …), strategy names
+ * and options excepted (cells_expand() does these). EXIT_OK; EXIT_USAGE after one line "scenarios/x.ini:12: …; did you
+ * mean …?". */
+int scenario_load(struct scenario *, const char *name, const struct setting *, size_t settings);
+void scenario_free(struct scenario *); /* NULL is a no-op */
+/* A deep copy (a cell owns its scenario). 0 / -1. */
+int scenario_copy(struct scenario *to, const struct scenario *from);
+/* Sets one key "section.key" on a loaded scenario (sweeps). place names the line for the error. EXIT_OK / EXIT_USAGE.
+ */
+int scenario_set(struct scenario *, const char *key, const char *value, const char *place);
+/* Checks keys against each other. EXIT_OK / EXIT_USAGE after one line that begins with place. */
+int scenario_check(const struct scenario *, const char *place);
+/* The resolved scenario as an INI file that can be run again. out: a FILE. */
+void scenario_write(const struct scenario *, FILE *out);
+/* Stems of the shipped scenarios, sorted. 0 / -1. */
+int scenario_names(struct text_list *);
+/* Where scenario files are: $LASTSEAT_HOME/scenarios if set, else scenarios/ beside the executable. */
+const char *scenario_folder(void);
+
+#endif

@@ -1,0 +1,174 @@
+#ifndef STRATEGIES_STRATEGY_H
+#define STRATEGIES_STRATEGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/db/db.h"
+#include "harness/scenario/option.h"
+
+/* The contract between a strategy and the harness: the only header a strategy includes.
+ *
+ * A strategy is one file, strategies/NAME.c, that defines `const struct strategy strategy_NAME`. The file opens with a
+ * comment of four headings (Idea, Guarantee, Cost, Fails when); `lastseat show NAME` prints it. Nothing else has to be
+ * edited: the Makefile finds the file.
+ *
+ * attempt() is ONE try. It never retries, logs, sleeps, reads clocks or allocates, and it may return at any point: the
+ * harness rolls back what is open and gives the connection back. */
+
+/* What one attempt came to. */
+enum verdict {
+    VERDICT_BOOKED,    /* committed; a bookings row carries the request id            */
+    VERDICT_SOLD_OUT,  /* answered "no seats"; nothing changed                        */
+    VERDICT_CONFLICT,  /* lost a race; nothing changed; the harness may try again     */
+    VERDICT_TIMED_OUT, /* a wait for pool, lock or statement was over its limit; nothing changed */
+    VERDICT_SHED,      /* refused to protect the system; nothing changed              */
+    VERDICT_ABANDONED, /* the user left at checkout; nothing confirmed                */
+    VERDICT_UNKNOWN,   /* connection lost while writing: the audit finds out          */
+    VERDICT_FAILED,    /* an error; certainly no effect                               */
+    VERDICT_PARKED,    /* handed to a service thread, which calls attempt_finish()    */
+    VERDICT_COUNT
+};
+
+/* Why an attempt was not answered yes or no: one closed list, counted apart. */
+enum reason {
+    REASON_NONE,
+    REASON_STALE,         /* a version or value had moved since it was read */
+    REASON_BUSY,          /* the database was locked and did not wait       */
+    REASON_SERIALIZATION, /* the database refused to serialize it           */
+    REASON_DEADLOCK,
+    REASON_POOL_TIMEOUT,
+    REASON_LOCK_TIMEOUT,
+    REASON_STATEMENT_TIMEOUT,
+    REASON_CONSTRAINT,
+    REASON_ROLLED_BACK,
+    REASON_QUEUE_FULL,
+    REASON_LOST,
+    REASON_FULL,
+    REASON_ERROR,
+    REASON_COUNT
+};
+const char *reason_name(enum reason);
+
+/* Where the stock is kept, for the audit: the counter in events.available, or the bookings rows alone. */
+enum ledger { LEDGER_COUNTER, LEDGER_BOOKINGS };
+
+/* What a strategy claims; the audit holds it to this. */
+enum {
+    PROMISE_NO_OVERSELL = 1u << 0, /* never sells more seats than there are                            */
+    PROMISE_SELLS_OUT = 1u << 1    /* leaves no seat unsold that somebody asked for and was refused    */
+};
+
+enum {
+    TRAIT_CORE = 1u << 0,    /* run by `strategies = core`                                        */
+    TRAIT_FLOOR = 1u << 1,   /* does no work: measured beside every run, not ranked, not audited  */
+    TRAIT_CONTROL = 1u << 2, /* honest but known to break: proves that a scenario can show a race */
+    TRAIT_ROGUE = 1u << 3    /* deliberately broken (strategies/rogues/)                          */
+};
+
+/* One user's wish. */
+struct request {
+    int64_t id;    /* unique in a trial, from 1; goes into bookings.request */
+    int64_t user;  /* from 1                                                */
+    int64_t event; /* from 1                                                */
+    int64_t seats; /* wanted, all or nothing; from 1                        */
+};
+
+/* One application server: its own pool, options and memory. Read-only for strategies, but for memory. */
+struct app {
+    int index, instances;  /* 0 .. instances-1                                          */
+    int64_t events, seats; /* events 1..events, each with this many seats               */
+    int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
+    const void *options;   /* the struct that strategy.options describes                */
+    void *memory;          /* app_size zeroed bytes                                     */
+};
+
+/* One try. `row` holds what the last attempt_run() answered. */
+struct attempt {
+    const struct request *request;
+    struct app *app;
+    void *memory;   /* request_size zeroed bytes, kept across the tries of this request */
+    int64_t number; /* from 1                                                           */
+    struct row row;
+    enum reason reason; /* set by verdict_of() and attempt_conflict()                       */
+};
+
+struct service; /* a service thread of an app, with a connection of its own */
+struct lane;    /* where attempts are parked for service threads, in arrival order */
+
+struct strategy {
+    const char *name;    /* = file stem                              */
+    const char *summary; /* one line                                 */
+    unsigned needs;      /* DB_CAN_* it cannot do without: else the cell is skipped, and the reason printed */
+    unsigned traits;
+    uint32_t colour; /* 0xRRGGBB in every plot; 0: the harness picks one */
+
+    enum ledger (*ledger)(const void *options); /* optional: LEDGER_COUNTER when absent                  */
+    unsigned (*promises)(const struct app *);   /* optional: none; for these options and this retry policy */
+    const struct text *(*ddl)(
+        const void *options);           /* optional: run on the neutral schema before it is filled; may return NULL */
+    const struct statement *statements; /* STATEMENT_END-terminated; slot = index; may be NULL   */
+    const struct option *options;       /* OPTION_END-terminated rows into options_size bytes; may be NULL */
+    size_t options_size;
+    int services;        /* service threads it spawns per app, each with a connection out of the app's pool */
+    size_t app_size;     /* zeroed memory per app, owned by the harness                                 */
+    size_t request_size; /* zeroed memory per request, owned by the harness                             */
+
+    int (*open)(struct app *); /* optional; main thread, before the gate opens; 0 / -1 after say_error-like text via
+                                  app_fail() */
+    enum verdict (*attempt)(struct attempt *); /* required; many threads                                    */
+    void (*close)(struct app *);               /* optional; main thread, after every worker and service ended */
+};
+
+/* ---- attempt: called by attempt(), on the thread that runs it ------------------------------------------------- */
+
+#define ARGS(...) (const int64_t[]){ __VA_ARGS__ }, (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t))
+
+/* A connection is borrowed by the first call that needs one, in arrival order, and given back by the harness.
+ * Every status but DB_OK is best answered with `return verdict_of(a, st)`. */
+enum db_status attempt_begin(struct attempt *, enum tx_mode);
+enum db_status attempt_run(struct attempt *, int slot, const int64_t *args, int nargs);
+enum db_status attempt_commit(struct attempt *);
+
+/* The user's decision or payment: call it where the design puts it (between check and act, inside the lock, behind the
+ * gate). Waits the scenario's checkout time; gives the connection back meanwhile unless a transaction is open. False:
+ * the user left (return VERDICT_ABANDONED). With checkout = 0 it costs nothing and keeps the connection. */
+bool attempt_checkout(struct attempt *);
+
+/* A conflict the strategy found by itself. */
+enum verdict attempt_conflict(struct attempt *, enum reason);
+
+/* The one table from status to verdict; DB_OK is VERDICT_BOOKED. Sets a->reason. */
+enum verdict verdict_of(struct attempt *, enum db_status);
+
+/* ---- gate: a counter per event in front of the database, one set per app ---------------------------------------- */
+
+/* open(): gives the gate of an event its initial count. */
+void gate_fill(struct app *, int64_t event, int64_t seats);
+/* Any thread: takes n if there are n; false changes nothing. */
+bool gate_take(struct app *, int64_t event, int64_t n);
+void gate_give(struct app *, int64_t event, int64_t n);
+int64_t gate_left(struct app *, int64_t event);
+
+/* ---- service threads -------------------------------------------------------------------------------------------- */
+
+/* open(): a lane that holds at most cap parked attempts (0: no limit); owned by the harness. NULL: out of memory. */
+struct lane *app_lane(struct app *, int64_t cap);
+/* open(): starts a service thread; at most strategy.services times. run() ends when lane_take() returns 0. 0 / -1. */
+int app_spawn(struct app *, void (*run)(struct service *, struct app *));
+
+/* attempt(): `return attempt_park(a, lane)` as its last act. VERDICT_SHED when the lane is full. The attempt belongs to
+ * the service until it calls attempt_finish(). */
+enum verdict attempt_park(struct attempt *, struct lane *);
+
+/* Service thread: waits until somebody is parked, takes up to max in arrival order. 0: the app closes, return from
+ * run(). */
+int lane_take(struct service *, struct lane *, struct attempt **out, int max);
+/* The service's connection, reopened when it was lost; NULL when that failed (answer VERDICT_FAILED). Use with
+ * db_begin(), db_run(), db_run_many(), db_commit(), db_rollback(). */
+struct db *service_db(struct service *);
+/* Answers a parked attempt, once; it must not be touched afterwards. */
+void attempt_finish(struct attempt *, enum verdict);
+
+#endif
