@@ -80,6 +80,7 @@ struct app {
     int index, instances;  /* 0 .. instances-1                                          */
     int64_t events, seats; /* events 1..events, each with this many seats               */
     int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
+    bool users_may_leave;  /* some leave at checkout                                    */
     const void *options;   /* the struct that strategy.options describes                */
     void *memory;          /* app_size zeroed bytes                                     */
 };
@@ -115,8 +116,7 @@ struct strategy {
     size_t app_size;     /* zeroed memory per app, owned by the harness                                 */
     size_t request_size; /* zeroed memory per request, owned by the harness                             */
 
-    int (*open)(struct app *); /* optional; main thread, before the gate opens; 0 / -1 after say_error-like text via
-                                  app_fail() */
+    int (*open)(struct app *); /* optional; main thread, before the start; 0, or -1: out of memory, no service */
     enum verdict (*attempt)(struct attempt *); /* required; many threads                                    */
     void (*close)(struct app *);               /* optional; main thread, after every worker and service ended */
 };

@@ -15,13 +15,6 @@
 enum durability { DURABILITY_FULL, DURABILITY_ASYNC, DURABILITY_OFF };
 enum journal { JOURNAL_WAL, JOURNAL_DELETE };
 
-/* Capabilities a strategy can need. */
-enum {
-    DB_CAN_HOLD_ROWS = 1u << 0, /* keeps what is written: can be audited (null cannot)           */
-    DB_CAN_LOCK_ROWS = 1u << 1, /* row locks (PostgreSQL); else a writer locks the whole database */
-    DB_CAN_NETWORK = 1u << 2    /* a round trip crosses a process: [db] rtt applies              */
-};
-
 /* [db] of a scenario, as connections need it. */
 struct db_settings {
     int durability;  /* enum durability */

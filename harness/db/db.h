@@ -70,10 +70,20 @@ struct row {
     int64_t changed;
 };
 
+/* What a database can do: what a strategy may need of it. */
+enum {
+    DB_CAN_HOLD_ROWS = 1u << 0, /* keeps what is written: can be audited (null cannot)           */
+    DB_CAN_LOCK_ROWS = 1u << 1, /* row locks (PostgreSQL); else a writer locks the whole database */
+    DB_CAN_NETWORK = 1u << 2    /* a round trip crosses a process: [db] rtt applies              */
+};
+
 /* TX_WRITE takes SQLite's write lock at once (BEGIN IMMEDIATE); TX_READ does not. PostgreSQL begins both alike. */
 enum tx_mode { TX_READ, TX_WRITE };
 
 struct db;
+
+/* Room for one line about a failure. */
+#define DB_ERROR_SIZE 256
 
 /* Formulae (DESIGN.md 1): statements = reads + writes (BEGIN/COMMIT/ROLLBACK apart); transactions = commits + rollbacks
  * + autocommit writes; a round trip is one wait for the server (SQLite: one call into the library that runs a

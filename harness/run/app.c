@@ -1,0 +1,126 @@
+#include "harness/run/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/base/wait.h"
+#include "harness/run/lane.h"
+
+static const struct strategy *strategy_of(const struct app_server *server)
+{
+    return server->cell->variant.registered->strategy;
+}
+
+int app_open(struct app_server *server, const struct cell *cell, struct database *database, int index)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    char error[DB_ERROR_SIZE] = "";
+
+    memset(server, 0, sizeof *server);
+    server->cell = cell;
+    server->app = cell_app(cell, index);
+    server->gates = calloc((size_t)server->app.events + 1, sizeof *server->gates);
+    server->services = calloc((size_t)strategy->services + 1, sizeof *server->services);
+    server->app.memory = calloc(1, strategy->app_size + 1);
+    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL) {
+        say_error("%s: out of memory for an app", cell->id);
+        return -1;
+    }
+    if (pool_open(&server->pool, database, &cell->scenario.db, strategy->statements,
+                  (int)cell->scenario.pool - strategy->services, error, sizeof error) != 0) {
+        say_error("%s: cannot fill the pool: %s", cell->id, error);
+        return -1;
+    }
+    if (strategy->open != NULL && strategy->open(&server->app) != 0) {
+        say_error("%s: the strategy could not open app %d", cell->id, index);
+        return -1;
+    }
+    return 0;
+}
+
+struct lane *app_lane(struct app *app, int64_t cap)
+{
+    struct app_server *server = app_server_of(app);
+    struct lane *lane = lane_new(cap);
+
+    if (lane != NULL) {
+        lane->next = server->lanes;
+        server->lanes = lane;
+    }
+    return lane;
+}
+
+int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
+{
+    struct app_server *server = app_server_of(app);
+
+    if (server->service_count == strategy_of(server)->services) {
+        say_error("%s: more service threads than strategy.services = %d declares", server->cell->id,
+                  server->service_count);
+        return -1;
+    }
+    if (service_start(&server->services[server->service_count], server, run) != 0)
+        return -1;
+    server->service_count++;
+    return 0;
+}
+
+/* Services are not cancelled: what they hold must be answered, and their statements are short. */
+void app_stop(struct app_server *server)
+{
+    if (server->pool.idle != NULL)
+        pool_stop(&server->pool);
+}
+
+void app_close(struct app_server *server, struct app_spent *spent)
+{
+    struct app_spent services = { 0 };
+    struct lane *lane;
+    int i;
+
+    for (lane = server->lanes; lane != NULL; lane = lane->next)
+        lane_close(lane);
+    for (i = 0; i < server->service_count; i++)
+        service_join(&server->services[i], &services.ops, &services.written_bytes);
+    if (server->cell != NULL && server->app.memory != NULL && strategy_of(server)->close != NULL)
+        strategy_of(server)->close(&server->app);
+    spent->peak_connections += server->pool.peak + server->service_count;
+    pool_close(&server->pool, &spent->ops, &spent->written_bytes);
+    db_ops_add(&spent->ops, &services.ops);
+    db_ops_add(&spent->service_ops, &services.ops);
+    spent->written_bytes += services.written_bytes;
+    server->service_count = 0;
+}
+
+int app_witness_gates(const struct app_server *server, struct trial *trial)
+{
+    struct gate_witness *more;
+    int64_t event;
+
+    for (event = 1; event <= server->app.events; event++) {
+        const struct gate *gate = &server->gates[event];
+
+        if (!gate->filled)
+            continue;
+        more = realloc(trial->gates, (trial->gate_count + 1) * sizeof *more);
+        if (more == NULL) {
+            say_error("%s: out of memory for gate witnesses", server->cell->id);
+            return -1;
+        }
+        trial->gates = more;
+        trial->gates[trial->gate_count++] = (struct gate_witness){
+            .app = server->app.index, .event = event, .initial = gate->initial, .left = atomic_load(&gate->left)
+        };
+    }
+    return 0;
+}
+
+void app_free(struct app_server *server)
+{
+    lane_free(server->lanes);
+    free(server->gates);
+    free(server->services);
+    free(server->app.memory);
+    memset(server, 0, sizeof *server);
+}

@@ -1,0 +1,165 @@
+/* The calls a strategy makes from attempt(): borrowing, statements, checkout, verdicts, parking. */
+#include <assert.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/wait.h"
+#include "harness/run/inflight.h"
+#include "harness/run/turns.h"
+
+static enum db_status borrow(struct inflight *flight)
+{
+    struct pool *pool = &flight->server->pool;
+    struct record *record = flight->record;
+    int64_t asked_ns;
+    enum db_status st;
+
+    if (flight->db != NULL)
+        return DB_OK;
+    asked_ns = clock_now_ns();
+    st = pool_take(pool, &flight->db, asked_ns + flight->server->cell->scenario.pool_timeout_ns);
+    flight->borrowed_at_ns = clock_now_ns();
+    record->pool_wait_ns += flight->borrowed_at_ns - asked_ns;
+    if (st != DB_OK) {
+        flight->db = NULL;
+        return st;
+    }
+    if (record->borrows++ == 0)
+        record->first_ns = flight->borrowed_at_ns;
+    flight->lock_before_ns = db_lock_ns(flight->db);
+    flight->statements_before = db_ops(flight->db)->statements;
+    return DB_OK;
+}
+
+void inflight_give_back(struct inflight *flight)
+{
+    struct record *record = flight->record;
+
+    if (flight->db == NULL)
+        return;
+    if (db_in_transaction(flight->db))
+        (void)db_rollback(flight->db); /* a failure shows as db_is_lost() in pool_give() */
+    record->conn_ns += clock_now_ns() - flight->borrowed_at_ns;
+    record->lock_ns += db_lock_ns(flight->db) - flight->lock_before_ns;
+    record->statements += (int32_t)(db_ops(flight->db)->statements - flight->statements_before);
+    pool_give(&flight->server->pool, flight->db);
+    flight->db = NULL;
+}
+
+enum db_status attempt_begin(struct attempt *attempt, enum tx_mode mode)
+{
+    struct inflight *flight = inflight_of(attempt);
+    enum db_status st = borrow(flight);
+
+    return st != DB_OK ? st : db_begin(flight->db, mode);
+}
+
+enum db_status attempt_run(struct attempt *attempt, int slot, const int64_t *args, int nargs)
+{
+    struct inflight *flight = inflight_of(attempt);
+    enum db_status st = borrow(flight);
+
+    return st != DB_OK ? st : db_run(flight->db, slot, args, nargs, &attempt->row);
+}
+
+enum db_status attempt_commit(struct attempt *attempt)
+{
+    struct inflight *flight = inflight_of(attempt);
+
+    assert(flight->db != NULL);
+    return db_commit(flight->db);
+}
+
+bool attempt_checkout(struct attempt *attempt)
+{
+    struct inflight *flight = inflight_of(attempt);
+    int64_t began_ns;
+
+    if (flight->planned.checkout_ns > 0) {
+        if (flight->db != NULL && !db_in_transaction(flight->db))
+            inflight_give_back(flight);
+        began_ns = clock_now_ns();
+        wait_until(began_ns + flight->planned.checkout_ns);
+        flight->record->checkout_ns += clock_now_ns() - began_ns;
+    }
+    return !flight->planned.abandons;
+}
+
+enum verdict attempt_conflict(struct attempt *attempt, enum reason reason)
+{
+    attempt->reason = reason;
+    return VERDICT_CONFLICT;
+}
+
+static const struct {
+    enum verdict verdict;
+    enum reason reason;
+} verdicts[DB_STATUS_COUNT] = {
+    [DB_OK] = { VERDICT_BOOKED, REASON_NONE },
+    [DB_BUSY] = { VERDICT_CONFLICT, REASON_BUSY },
+    [DB_CONFLICT] = { VERDICT_CONFLICT, REASON_SERIALIZATION },
+    [DB_DEADLOCK] = { VERDICT_CONFLICT, REASON_DEADLOCK },
+    [DB_CONSTRAINT] = { VERDICT_FAILED, REASON_CONSTRAINT },
+    [DB_LOCK_TIMEOUT] = { VERDICT_TIMED_OUT, REASON_LOCK_TIMEOUT },
+    [DB_STATEMENT_TIMEOUT] = { VERDICT_TIMED_OUT, REASON_STATEMENT_TIMEOUT },
+    [DB_POOL_TIMEOUT] = { VERDICT_TIMED_OUT, REASON_POOL_TIMEOUT },
+    [DB_ROLLED_BACK] = { VERDICT_FAILED, REASON_ROLLED_BACK },
+    [DB_LOST] = { VERDICT_FAILED, REASON_LOST },
+    [DB_IN_DOUBT] = { VERDICT_UNKNOWN, REASON_LOST },
+    [DB_FULL] = { VERDICT_FAILED, REASON_FULL },
+    [DB_ERROR] = { VERDICT_FAILED, REASON_ERROR },
+};
+
+enum verdict verdict_of(struct attempt *attempt, enum db_status status)
+{
+    attempt->reason = verdicts[status].reason;
+    return verdicts[status].verdict;
+}
+
+const char *reason_name(enum reason reason)
+{
+    static const char *const names[REASON_COUNT] = {
+        [REASON_NONE] = "none",
+        [REASON_STALE] = "stale",
+        [REASON_BUSY] = "busy",
+        [REASON_SERIALIZATION] = "serialization",
+        [REASON_DEADLOCK] = "deadlock",
+        [REASON_POOL_TIMEOUT] = "pool_timeout",
+        [REASON_LOCK_TIMEOUT] = "lock_timeout",
+        [REASON_STATEMENT_TIMEOUT] = "statement_timeout",
+        [REASON_CONSTRAINT] = "constraint",
+        [REASON_ROLLED_BACK] = "rolled_back",
+        [REASON_QUEUE_FULL] = "queue_full",
+        [REASON_LOST] = "lost",
+        [REASON_FULL] = "full",
+        [REASON_ERROR] = "error",
+    };
+
+    return names[reason];
+}
+
+/* The connection goes back before the service can see the attempt: from lane_put() on, two threads might touch it. */
+enum verdict attempt_park(struct attempt *attempt, struct lane *lane)
+{
+    struct inflight *flight = inflight_of(attempt);
+
+    inflight_give_back(flight);
+    if (lane_put(lane, flight))
+        return VERDICT_PARKED;
+    attempt->reason = REASON_QUEUE_FULL;
+    return VERDICT_SHED;
+}
+
+void attempt_finish(struct attempt *attempt, enum verdict verdict)
+{
+    struct inflight *flight = inflight_of(attempt);
+    struct turns *turns = flight->turns;
+
+    flight->verdict = verdict;
+    /* Still FLIGHT_RUNNING: the worker has not come back from attempt_park() yet and will see for itself. */
+    if (atomic_exchange_explicit(&flight->state, FLIGHT_FINISHED, memory_order_acq_rel) != FLIGHT_PARKED)
+        return;
+    if (turns != NULL)
+        turns_finished(turns, flight);
+    else
+        wait_wake(&flight->state, 1);
+}

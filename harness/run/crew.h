@@ -1,0 +1,44 @@
+#ifndef RUN_CREW_H
+#define RUN_CREW_H
+
+#include "harness/run/inflight.h"
+#include "harness/run/recorder.h"
+#include "harness/run/start.h"
+#include "harness/run/turns.h"
+
+/* The workers of one trial: a thread per user, or fewer threads that take turns (DESIGN.md 5). Everything they need is
+ * allocated, touched and connected before the start. */
+
+struct crew {
+    const struct cell *cell;
+    struct app_server *servers; /* users are dealt out in turn */
+    struct trial_progress *progress;
+    struct plan plan;
+    struct start start;
+    struct recorder recorder;
+    struct turns turns;       /* fewer workers than users */
+    struct inflight *flights; /* burst: one per user; closed: one per worker */
+    char *request_memory;     /* request_size bytes for each flight */
+    struct worker *workers;
+    int worker_count;
+    bool taking_turns, totals_only;
+    int64_t deadline_ns;       /* closed: no request begins after it */
+    _Atomic uint32_t ended;    /* workers that have nothing left to do */
+    _Atomic uint32_t overfull; /* a recorder book was full */
+};
+
+/* Allocates for and starts the workers; returns when all wait at the start. 0, or -1 after saying why (nothing runs
+ * then). */
+int crew_open(struct crew *, const struct cell *, struct app_server *, int64_t block, struct trial_progress *);
+/* Opens the gate: returns the common start. */
+int64_t crew_start(struct crew *);
+/* Waits until all workers have ended, at most until the deadline. True when they have. */
+bool crew_wait(struct crew *, int64_t deadline_ns);
+/* Joins them. */
+void crew_join(struct crew *);
+/* After the join: the records, owned by the caller (NULL when only totals were kept), and their totals. 0 / -1 after
+ * saying why. */
+int crew_collect(struct crew *, struct record **records, size_t *n, struct totals *);
+void crew_close(struct crew *); /* zeroed is a no-op */
+
+#endif

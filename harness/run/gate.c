@@ -1,0 +1,43 @@
+#include <assert.h>
+#include <stdlib.h>
+
+#include "harness/run/app.h"
+
+static struct gate *gate_of(struct app *app, int64_t event)
+{
+    struct app_server *server = app_server_of(app);
+
+    assert(server->gates != NULL && event >= 1 && event <= app->events);
+    return &server->gates[event];
+}
+
+void gate_fill(struct app *app, int64_t event, int64_t seats)
+{
+    struct gate *gate = gate_of(app, event);
+
+    gate->initial = seats;
+    gate->filled = true;
+    atomic_store(&gate->left, seats);
+}
+
+bool gate_take(struct app *app, int64_t event, int64_t n)
+{
+    struct gate *gate = gate_of(app, event);
+    int64_t left = atomic_load_explicit(&gate->left, memory_order_relaxed);
+
+    while (left >= n)
+        if (atomic_compare_exchange_weak_explicit(&gate->left, &left, left - n, memory_order_acq_rel,
+                                                  memory_order_relaxed))
+            return true;
+    return false;
+}
+
+void gate_give(struct app *app, int64_t event, int64_t n)
+{
+    atomic_fetch_add_explicit(&gate_of(app, event)->left, n, memory_order_acq_rel);
+}
+
+int64_t gate_left(struct app *app, int64_t event)
+{
+    return atomic_load_explicit(&gate_of(app, event)->left, memory_order_acquire);
+}

@@ -1,0 +1,49 @@
+#ifndef RUN_INFLIGHT_H
+#define RUN_INFLIGHT_H
+
+#include "harness/base/rng.h"
+#include "harness/measure/record.h"
+#include "harness/run/app.h"
+#include "harness/scenario/plan.h"
+
+/* A request in flight: what stands behind the struct attempt that strategies see. Owned by the worker that runs it, and
+ * by a service between attempt_park() and attempt_finish(). */
+
+enum flight_state { FLIGHT_RUNNING, FLIGHT_PARKED, FLIGHT_FINISHED };
+
+struct turns;
+
+struct inflight {
+    struct attempt attempt; /* first: inflight_of() relies on it */
+    struct planned planned;
+    struct app_server *server;
+    struct record *record;
+    struct db *db; /* borrowed; NULL when none */
+    int64_t borrowed_at_ns, lock_before_ns, statements_before;
+    _Atomic uint32_t state; /* enum flight_state                                       */
+    enum verdict verdict;   /* of the parked attempt; valid once FLIGHT_FINISHED        */
+    struct turns *turns;    /* where to queue again; NULL: its own thread waits for it  */
+    struct inflight *next;  /* in a lane, or in the list of finished ones               */
+    int64_t due_again_ns;   /* a backoff ends                                           */
+    struct rng rng;         /* draws of the backoff                                     */
+};
+
+static inline struct inflight *inflight_of(struct attempt *attempt)
+{
+    return (struct inflight *)attempt;
+}
+
+/* Sets up request number `turn` of a user; record is filled from here on. memory: request_size zeroed bytes or NULL. */
+void inflight_init(struct inflight *, const struct plan *, int64_t user, int64_t turn, struct app_server *,
+                   struct record *, void *memory, struct turns *);
+/* One try: calls the strategy, takes back the connection. VERDICT_PARKED when a service has it now. */
+enum verdict inflight_try(struct inflight *);
+/* Own thread: sleeps until the service has answered. */
+enum verdict inflight_wait_parked(struct inflight *);
+/* Counts a verdict that is not VERDICT_PARKED. True: to be tried again at due_again_ns. False: the record has its
+ * outcome. */
+bool inflight_settle(struct inflight *);
+/* Gives the connection back, rolling back what is open. No-op without one. */
+void inflight_give_back(struct inflight *);
+
+#endif

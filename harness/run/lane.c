@@ -1,0 +1,159 @@
+#include "harness/run/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/base/wait.h"
+#include "harness/run/inflight.h"
+
+struct lane *lane_new(int64_t cap)
+{
+    struct lane *lane = calloc(1, sizeof *lane);
+
+    if (lane == NULL)
+        return NULL;
+    pthread_mutex_init(&lane->lock, NULL);
+    atomic_init(&lane->posted, 0);
+    lane->cap = cap;
+    return lane;
+}
+
+void lane_free(struct lane *lane)
+{
+    while (lane != NULL) {
+        struct lane *next = lane->next;
+
+        pthread_mutex_destroy(&lane->lock);
+        free(lane);
+        lane = next;
+    }
+}
+
+/* Locked. True: the caller wakes one sleeper after unlocking. */
+static bool post(struct lane *lane)
+{
+    if (lane->sleepers == 0)
+        return false;
+    atomic_fetch_add_explicit(&lane->posted, 1, memory_order_release);
+    return true;
+}
+
+bool lane_put(struct lane *lane, struct inflight *flight)
+{
+    bool wake;
+
+    flight->next = NULL;
+    pthread_mutex_lock(&lane->lock);
+    if (lane->cap > 0 && lane->parked >= lane->cap) {
+        pthread_mutex_unlock(&lane->lock);
+        return false;
+    }
+    if (lane->tail != NULL)
+        lane->tail->next = flight;
+    else
+        lane->head = flight;
+    lane->tail = flight;
+    lane->parked++;
+    wake = post(lane);
+    pthread_mutex_unlock(&lane->lock);
+    if (wake)
+        wait_wake(&lane->posted, 1);
+    return true;
+}
+
+void lane_close(struct lane *lane)
+{
+    pthread_mutex_lock(&lane->lock);
+    lane->closed = true;
+    post(lane);
+    pthread_mutex_unlock(&lane->lock);
+    wait_wake(&lane->posted, INT32_MAX);
+}
+
+int lane_take(struct service *service, struct lane *lane, struct attempt **out, int max)
+{
+    uint32_t seen;
+    int n = 0;
+
+    (void)service; /* whose wait it is: a scheduler that stands between must know */
+    pthread_mutex_lock(&lane->lock);
+    while (lane->head == NULL && !lane->closed) {
+        seen = atomic_load_explicit(&lane->posted, memory_order_relaxed);
+        lane->sleepers++;
+        pthread_mutex_unlock(&lane->lock);
+        wait_change(&lane->posted, seen, WAIT_FOREVER);
+        pthread_mutex_lock(&lane->lock);
+        lane->sleepers--;
+    }
+    while (n < max && lane->head != NULL) {
+        out[n++] = &lane->head->attempt;
+        lane->head = lane->head->next;
+    }
+    if (lane->head == NULL)
+        lane->tail = NULL;
+    lane->parked -= n;
+    pthread_mutex_unlock(&lane->lock);
+    return n;
+}
+
+static void *service_main(void *arg)
+{
+    struct service *service = arg;
+
+    service->run(service, &service->server->app);
+    return NULL;
+}
+
+static struct db *connect_service(struct service *service, char *error, size_t error_size)
+{
+    const struct cell *cell = service->server->cell;
+
+    return database_connect(service->server->pool.database, &cell->scenario.db,
+                            cell->variant.registered->strategy->statements, error, error_size);
+}
+
+int service_start(struct service *service, struct app_server *server, void (*run)(struct service *, struct app *))
+{
+    char error[DB_ERROR_SIZE] = "";
+    int failed;
+
+    service->server = server;
+    service->run = run;
+    if ((service->db = connect_service(service, error, sizeof error)) == NULL) {
+        say_error("%s: cannot connect a service thread: %s", server->cell->id, error);
+        return -1;
+    }
+    if ((failed = pthread_create(&service->thread, NULL, service_main, service)) != 0) {
+        say_error("%s: cannot start a service thread: %s", server->cell->id, strerror(failed));
+        db_close(service->db);
+        service->db = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+struct db *service_db(struct service *service)
+{
+    char ignored[DB_ERROR_SIZE];
+
+    if (service->db != NULL && db_is_lost(service->db)) {
+        db_ops_add(&service->ops, db_ops(service->db));
+        db_close(service->db);
+        service->db = NULL;
+    }
+    if (service->db == NULL && !wait_stopping())
+        service->db = connect_service(service, ignored, sizeof ignored);
+    return service->db;
+}
+
+void service_join(struct service *service, struct db_ops *ops, int64_t *written_bytes)
+{
+    pthread_join(service->thread, NULL);
+    if (service->db != NULL) {
+        db_ops_add(&service->ops, db_ops(service->db));
+        *written_bytes += db_written_bytes(service->db);
+    }
+    db_ops_add(ops, &service->ops);
+    db_close(service->db);
+}

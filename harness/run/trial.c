@@ -1,0 +1,295 @@
+#include "harness/run/trial.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/say.h"
+#include "harness/base/wait.h"
+#include "harness/run/crew.h"
+#include "harness/run/interrupt.h"
+
+/* How long what was cancelled may take to end before it is cancelled again: a statement may have begun in between. */
+#define DRAIN_PERIOD_NS (100 * NS_PER_MS)
+
+/* A trial while it runs. */
+struct stage {
+    const struct cell *cell;
+    struct database *database;
+    struct app_server *servers;
+    int server_count;
+    struct crew crew;
+    struct db
+        *observer; /* a connection that only looks: WAL position, other connections; NULL where there is no server */
+    struct database_usage usage_before;
+    int64_t cpu_before_ns;
+};
+
+static int64_t cpu_now_ns(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * NS_PER_S +
+           ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * NS_PER_US;
+}
+
+/* Linux keeps the peak in VmHWM; writing 5 to clear_refs sets it back to the present size (proc(5)). */
+static void reset_peak_rss(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void)!write(fd, "5", 1);
+        close(fd);
+    }
+}
+
+static int64_t peak_rss_bytes(void)
+{
+    FILE *file = fopen("/proc/self/status", "re");
+    long long kib = -1;
+    char line[128];
+
+    if (file == NULL)
+        return -1;
+    while (kib < 0 && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "VmHWM: %lld kB", &kib) != 1)
+            kib = -1;
+    fclose(file);
+    return kib < 0 ? -1 : kib * 1024;
+}
+
+static int reset_place(const struct stage *stage, const char *tag)
+{
+    const struct cell *cell = stage->cell;
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(cell->variant.options) : NULL;
+
+    return database_reset(stage->database, &cell->scenario.db, tag,
+                          ddl != NULL ? ddl->in[database_dialect(stage->database)] : NULL, cell->scenario.events,
+                          cell->scenario.seats);
+}
+
+static int open_observer(struct stage *stage)
+{
+    char error[DB_ERROR_SIZE] = "";
+
+    if ((database_caps(stage->database) & DB_CAN_NETWORK) == 0)
+        return 0;
+    stage->observer = database_connect(stage->database, &stage->cell->scenario.db, NULL, error, sizeof error);
+    if (stage->observer == NULL) {
+        say_error("%s: cannot connect an observer: %s", stage->cell->id, error);
+        return -1;
+    }
+    return 0;
+}
+
+static int open_apps(struct stage *stage)
+{
+    int n = (int)stage->cell->scenario.instances;
+
+    if ((stage->servers = calloc((size_t)n, sizeof *stage->servers)) == NULL) {
+        say_error("%s: out of memory for %d apps", stage->cell->id, n);
+        return -1;
+    }
+    while (stage->server_count < n) {
+        stage->server_count++; /* counted first: a half-opened app is closed like the others */
+        if (app_open(&stage->servers[stage->server_count - 1], stage->cell, stage->database, stage->server_count - 1) !=
+            0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Waits for the workers; past the trial's time or after Ctrl-C it cancels until they have ended. */
+static void attend(struct stage *stage, struct trial *trial)
+{
+    int64_t limit_ns = trial->start_ns + stage->cell->scenario.timeout_ns, next_ns;
+    int i;
+
+    for (;;) {
+        next_ns = clock_now_ns() + DRAIN_PERIOD_NS;
+        if (crew_wait(&stage->crew, next_ns < limit_ns ? next_ns : limit_ns))
+            return;
+        if (!wait_stopping() && clock_now_ns() >= limit_ns) {
+            snprintf(trial->void_reason, sizeof trial->void_reason, "took longer than run.timeout = %lld s",
+                     (long long)(stage->cell->scenario.timeout_ns / NS_PER_S));
+            atomic_store(&wait_stop, 1);
+            wait_wake(&wait_stop, INT32_MAX);
+        }
+        if (wait_stopping()) {
+            limit_ns = WAIT_FOREVER;
+            for (i = 0; i < stage->server_count; i++)
+                app_stop(&stage->servers[i]);
+        }
+    }
+}
+
+static int64_t difference(int64_t after, int64_t before)
+{
+    return after < 0 || before < 0 ? -1 : after - before;
+}
+
+static void spend(struct stage *stage, struct trial *trial)
+{
+    struct database_usage usage;
+
+    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns;
+    trial->peak_rss_bytes = peak_rss_bytes();
+    database_usage(stage->database, stage->observer, &usage);
+    trial->server_cpu_ns = difference(usage.server_cpu_ns, stage->usage_before.server_cpu_ns);
+    trial->wal_bytes = difference(usage.wal_bytes, stage->usage_before.wal_bytes);
+}
+
+static void close_apps(struct stage *stage, struct trial *trial)
+{
+    struct app_spent spent = { .written_bytes = 0 };
+    int i;
+
+    for (i = 0; i < stage->server_count; i++)
+        app_close(&stage->servers[i], &spent);
+    trial->ops = spent.ops;
+    trial->service_ops = spent.service_ops;
+    trial->peak_connections = spent.peak_connections;
+    if (trial->wal_bytes < 0 && (database_caps(stage->database) & DB_CAN_HOLD_ROWS) != 0 && stage->observer == NULL)
+        trial->wal_bytes = spent.written_bytes;
+}
+
+static int by_return(const void *a, const void *b)
+{
+    const struct record *const *left = a, *const *right = b;
+
+    return ((*left)->return_ns > (*right)->return_ns) - ((*left)->return_ns < (*right)->return_ns);
+}
+
+/* When the seats that clients were told they have came to the capacity: -1 if they never did. */
+static int64_t sold_out_after(const struct trial *trial, int64_t capacity)
+{
+    const struct record **booked = malloc((trial->record_count + 1) * sizeof *booked);
+    int64_t seats = 0, after_ns = -1;
+    size_t i, n = 0;
+
+    if (booked == NULL)
+        return -1;
+    for (i = 0; i < trial->record_count; i++)
+        if (trial->records[i].outcome == OUTCOME_BOOKED)
+            booked[n++] = &trial->records[i];
+    qsort(booked, n, sizeof *booked, by_return);
+    for (i = 0; i < n && after_ns < 0; i++)
+        if ((seats += booked[i]->seats) >= capacity)
+            after_ns = booked[i]->return_ns - trial->start_ns;
+    free(booked);
+    return after_ns;
+}
+
+/* NULL, or the identity of counts that does not hold (db.h, totals.h). */
+static const char *check_counts(const struct trial *trial, const struct cell *cell)
+{
+    const struct db_ops *ops = &trial->ops;
+
+    if (cell->scenario.model == LOAD_BURST && trial->totals.requests != cell->scenario.users)
+        return "requests differ from users";
+    if (ops->statements != ops->reads + ops->writes)
+        return "statements differ from reads + writes";
+    if (ops->begins != ops->commits + ops->rollbacks + ops->abandoned_tx)
+        return "begins differ from commits + rollbacks + abandoned";
+    if (ops->statements != trial->totals.statements + trial->service_ops.statements)
+        return "statements of connections differ from those of requests and services";
+    return totals_check(&trial->totals);
+}
+
+static int64_t last_return_ns(const struct trial *trial)
+{
+    int64_t last_ns = 0;
+    size_t i;
+
+    for (i = 0; i < trial->record_count; i++)
+        if (trial->records[i].return_ns > last_ns)
+            last_ns = trial->records[i].return_ns;
+    return last_ns;
+}
+
+static int finish(struct stage *stage, struct trial *trial)
+{
+    const struct scenario *scenario = &stage->cell->scenario;
+    const char *broken;
+    int i;
+
+    for (i = 0; i < stage->server_count; i++)
+        if (app_witness_gates(&stage->servers[i], trial) != 0)
+            return -1;
+    if (crew_collect(&stage->crew, &trial->records, &trial->record_count, &trial->totals) != 0)
+        return -1;
+    if (trial->record_count > 0)
+        trial->wall_ns = last_return_ns(trial) - trial->start_ns;
+    trial->sold_out_ns = sold_out_after(trial, scenario->events * scenario->seats);
+    if (trial->void_reason[0] == '\0' && atomic_load(&stage->crew.overfull) != 0)
+        snprintf(trial->void_reason, sizeof trial->void_reason,
+                 "a user made more than %zu requests: shorten load.duration", RECORDER_MOST);
+    if (trial->void_reason[0] == '\0' && (broken = check_counts(trial, stage->cell)) != NULL)
+        snprintf(trial->void_reason, sizeof trial->void_reason, "counts do not add up: %s", broken);
+    if (stage->observer != NULL) {
+        if (database_quiesce(stage->database, stage->observer) != 0)
+            return -1;
+        database_bloat(stage->database, stage->observer, &trial->bloat);
+    }
+    return 0;
+}
+
+static void rush(struct stage *stage, struct trial *trial)
+{
+    reset_peak_rss();
+    database_usage(stage->database, stage->observer, &stage->usage_before);
+    stage->cpu_before_ns = cpu_now_ns();
+    trial->start_ns = crew_start(&stage->crew);
+    attend(stage, trial);
+    trial->wall_ns = clock_now_ns() - trial->start_ns;
+    spend(stage, trial);
+    crew_join(&stage->crew);
+}
+
+int trial_run(struct trial *trial, const struct cell *cell, struct database *database, int64_t block, const char *tag,
+              struct trial_progress *progress)
+{
+    struct stage stage = { .cell = cell, .database = database };
+    int i, status = EXIT_ERROR;
+
+    memset(trial, 0, sizeof *trial);
+    trial->block = block;
+    trial->seed = cell->scenario.seed;
+    trial->bloat = (struct database_bloat){ -1, -1, -1 };
+    if (totals_init(&trial->totals) != 0) {
+        say_error("%s: out of memory for histograms", cell->id);
+        return EXIT_ERROR;
+    }
+    if (reset_place(&stage, tag) == 0 && open_observer(&stage) == 0 && open_apps(&stage) == 0 &&
+        crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
+        rush(&stage, trial);
+        close_apps(&stage, trial);
+        if (finish(&stage, trial) == 0)
+            status = EXIT_OK;
+    } else {
+        close_apps(&stage, trial);
+    }
+    for (i = 0; i < stage.server_count; i++)
+        app_free(&stage.servers[i]);
+    crew_close(&stage.crew);
+    free(stage.servers);
+    db_close(stage.observer);
+    interrupt_rearm();
+    return interrupt_raised() ? EXIT_INTERRUPTED : status;
+}
+
+void trial_free(struct trial *trial)
+{
+    if (trial == NULL)
+        return;
+    totals_destroy(&trial->totals);
+    free(trial->records);
+    free(trial->gates);
+    memset(trial, 0, sizeof *trial);
+}

@@ -1,0 +1,196 @@
+/* Idea: requests line up, and one writer with a connection of its own answers them in arrival order. It takes whatever
+ * has come in, up to `batch`, decides in memory from one locked read, writes all bookings and the counter once, commits
+ * once, then answers everybody.
+ *
+ * Guarantee: never oversells, with any number of application servers (each writer locks the event). Sells out unless
+ * `cap` turns users away.
+ *
+ * Cost: an answer waits for those ahead in the line; in return one fsync and a handful of statements serve a whole
+ * batch, and a single connection is enough.
+ *
+ * Fails when: the line grows faster than the writer serves it: the wait of the last one is the sum of all before, and
+ * without a cap memory is the limit; a writer that dies leaves everybody waiting. */
+#include "strategy.h"
+
+#define BATCH_MOST 1024
+
+struct queue_options {
+    int64_t batch, cap;
+};
+
+static const struct option queue_rows[] = {
+    { .name = "batch",
+      .type = OPTION_INT,
+      .offset = offsetof(struct queue_options, batch),
+      .min = 1,
+      .max = BATCH_MOST,
+      .fallback = "256",
+      .help = "most requests answered with one commit" },
+    { .name = "cap",
+      .type = OPTION_INT,
+      .offset = offsetof(struct queue_options, cap),
+      .min = 0,
+      .max = 10000000,
+      .fallback = "0",
+      .help = "most requests in line before others are shed; 0 = no limit" },
+    OPTION_END,
+};
+
+enum { LOOK, BOOK, TAKE };
+enum { BOOK_ARGS = 4 };
+
+static const struct statement queue_statements[] = {
+    /* The lock keeps the writers of other application servers out between the look and the commit. */
+    [LOOK] = { .name = "look",
+               .kind = STATEMENT_READ,
+               .locks = true,
+               .sql = TEXT_PER("SELECT available FROM events WHERE id = $1",
+                               "SELECT available FROM events WHERE id = $1 FOR UPDATE") },
+    [BOOK] = { .name = "book",
+               .kind = STATEMENT_WRITE,
+               .sql = TEXT("INSERT INTO bookings (request, event, user_id, seats) VALUES ($1, $2, $3, $4)") },
+    [TAKE] = { .name = "take",
+               .kind = STATEMENT_WRITE,
+               .sql = TEXT("UPDATE events SET available = available - $2 WHERE id = $1") },
+    STATEMENT_END,
+};
+
+/* The writer's desk. */
+struct queue_app {
+    struct lane *lane;
+    struct attempt *batch[BATCH_MOST];
+    enum verdict verdict[BATCH_MOST]; /* VERDICT_PARKED: not decided yet */
+    int64_t rows[BATCH_MOST * BOOK_ARGS];
+};
+
+static const struct queue_options *options_of(const struct app *app)
+{
+    return app->options;
+}
+
+static unsigned queue_promises(const struct app *app)
+{
+    return PROMISE_NO_OVERSELL | (options_of(app)->cap == 0 ? PROMISE_SELLS_OUT : 0u);
+}
+
+/* The smallest event that somebody undecided asks for, or 0. All writers lock events in this order: no deadlock. */
+static int64_t next_event(const struct queue_app *queue, int n)
+{
+    int64_t event = 0;
+    int i;
+
+    for (i = 0; i < n; i++)
+        if (queue->verdict[i] == VERDICT_PARKED && (event == 0 || queue->batch[i]->request->event < event))
+            event = queue->batch[i]->request->event;
+    return event;
+}
+
+/* Decides everybody who asks for this event, in arrival order, and writes what was sold. */
+static enum db_status serve_event(struct queue_app *queue, struct db *db, int64_t event, int n, int64_t *sold)
+{
+    enum db_status st;
+    struct row row;
+    int64_t taken = 0;
+    int i, booked = 0;
+
+    if ((st = db_run(db, LOOK, ARGS(event), &row)) != DB_OK)
+        return st;
+    for (i = 0; i < n; i++) {
+        const struct request *rq = queue->batch[i]->request;
+        int64_t *args = &queue->rows[booked * BOOK_ARGS];
+
+        if (rq->event != event)
+            continue;
+        queue->verdict[i] = VERDICT_SOLD_OUT;
+        if (rq->seats > row.column[0] - taken)
+            continue;
+        queue->verdict[i] = VERDICT_BOOKED;
+        taken += rq->seats;
+        args[0] = rq->id;
+        args[1] = rq->event;
+        args[2] = rq->user;
+        args[3] = rq->seats;
+        booked++;
+    }
+    *sold += taken;
+    if (taken == 0)
+        return DB_OK;
+    if ((st = db_run_many(db, BOOK, queue->rows, BOOK_ARGS, booked, NULL)) != DB_OK)
+        return st;
+    return db_run(db, TAKE, ARGS(event, taken), NULL);
+}
+
+static enum db_status serve_batch(struct queue_app *queue, struct db *db, int n)
+{
+    enum db_status st;
+    int64_t event, sold = 0;
+
+    if (db == NULL)
+        return DB_LOST;
+    if ((st = db_begin(db, TX_WRITE)) != DB_OK)
+        return st;
+    while ((event = next_event(queue, n)) != 0)
+        if ((st = serve_event(queue, db, event, n, &sold)) != DB_OK)
+            break;
+    if (st == DB_OK && sold > 0)
+        return db_commit(db);
+    if (db_in_transaction(db))
+        (void)db_rollback(db); /* nothing was sold, or nothing may stay */
+    return st;
+}
+
+/* A refusal was decided from bookings of the same transaction: when that did not commit, it falls with them. */
+static enum verdict final_verdict(struct attempt *a, enum verdict decided, enum db_status st)
+{
+    if (st == DB_OK)
+        return decided;
+    return verdict_of(a, st == DB_IN_DOUBT && decided != VERDICT_BOOKED ? DB_LOST : st);
+}
+
+static void write_bookings(struct service *service, struct app *app)
+{
+    struct queue_app *queue = app->memory;
+    enum db_status st;
+    int i, n;
+
+    while ((n = lane_take(service, queue->lane, queue->batch, (int)options_of(app)->batch)) > 0) {
+        for (i = 0; i < n; i++)
+            queue->verdict[i] = VERDICT_PARKED;
+        st = serve_batch(queue, service_db(service), n);
+        for (i = 0; i < n; i++)
+            attempt_finish(queue->batch[i], final_verdict(queue->batch[i], queue->verdict[i], st));
+    }
+}
+
+static int queue_open(struct app *app)
+{
+    struct queue_app *queue = app->memory;
+
+    if ((queue->lane = app_lane(app, options_of(app)->cap)) == NULL)
+        return -1;
+    return app_spawn(app, write_bookings);
+}
+
+static enum verdict queue_attempt(struct attempt *a)
+{
+    const struct queue_app *queue = a->app->memory;
+
+    if (!attempt_checkout(a))
+        return VERDICT_ABANDONED;
+    return attempt_park(a, queue->lane);
+}
+
+const struct strategy strategy_queue = {
+    .name = "queue",
+    .summary = "requests line up, one writer books whole batches",
+    .traits = TRAIT_CORE,
+    .colour = 0x56B4E9,
+    .promises = queue_promises,
+    .statements = queue_statements,
+    .options = queue_rows,
+    .options_size = sizeof(struct queue_options),
+    .services = 1,
+    .app_size = sizeof(struct queue_app),
+    .open = queue_open,
+    .attempt = queue_attempt,
+};
