@@ -52,6 +52,7 @@ static void unlink_waiter(struct pool *pool, struct pool_waiter *gone)
     *at = gone->next;
     if (pool->tail == gone)
         pool->tail = before;
+    pool->waiting--;
 }
 
 /* Locked. The waiter lives on its owner's stack and must not be touched once answered is set; the word returned is for
@@ -105,6 +106,7 @@ enum db_status pool_take(struct pool *pool, struct db **out, int64_t deadline_ns
     else
         pool->head = &waiter;
     pool->tail = &waiter;
+    pool->waiting++;
     pthread_mutex_unlock(&pool->lock);
 
     if (!wait_change(&waiter.answered, 0, deadline_ns)) {

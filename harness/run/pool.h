@@ -17,6 +17,7 @@ struct pool {
     int idle_count, size, lent, peak;
     struct pool_waiter *head, *tail;
     struct db_ops closed_ops; /* of connections that were replaced */
+    int waiting;              /* how many stand in line */
     bool stopped;
 };
 

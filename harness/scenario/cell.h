@@ -9,8 +9,10 @@ struct variant {
     const struct registered *registered;
     void *options;               /* parsed; NULL when the strategy has none       */
     struct retry_policy retry;   /* the scenario's, unless overridden             */
+    uint64_t written;            /* bit i: row i of the strategy's options stands in the text        */
     char name[OPTION_TEXT_SIZE]; /* canonical text: strategy, then options as written, in table order */
 };
+#define VARIANT_OPTIONS_MAX 64
 
 /* One (scenario x database x variant x sweep point). */
 struct cell {
@@ -21,7 +23,7 @@ struct cell {
     struct scenario scenario;                  /* own copy with the sweep point applied                         */
     char db[16];
     struct variant variant;
-    char skip[160]; /* reason, or "" */
+    char skip[DB_ERROR_SIZE]; /* why it does not run, or ""                                    */
 };
 
 struct cells {
@@ -37,9 +39,12 @@ int cells_expand(struct cells *, const struct scenario *const *scenarios, size_t
                  const struct text_list *dbs);
 void cells_free(struct cells *);
 
-/* Parses one variant text. place begins the error line. EXIT_OK / EXIT_USAGE. */
+/* Parses one variant text; retry is the scenario table's default. place begins the error line. EXIT_OK / EXIT_USAGE. */
 int variant_parse(struct variant *, const char *text, const char *place);
-void variant_free(struct variant *);
+/* Lays one [strategy.NAME] line over it. What the variant's own text says stays; swept: that is an error then. EXIT_OK
+ * / EXIT_USAGE after one line. */
+int variant_override(struct variant *, const struct override *, bool swept);
+void variant_free(struct variant *); /* NULL and zeroed are no-ops */
 /* The promises of a cell's variant under its scenario and retry policy. */
 unsigned cell_promises(const struct cell *);
 enum ledger cell_ledger(const struct cell *);

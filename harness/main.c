@@ -1,0 +1,64 @@
+/* lastseat: which concurrency strategy sells the last seat exactly once, and at what price?
+ *
+ * One request through the program:
+ *   scenario/  a file says how many users want how many seats; cells are the combinations to run, the plan says what
+ * each user wants. run/       a worker wakes at the common start and calls the strategy, which borrows a connection
+ * from its app's pool, db/        runs its statements through the database seam, commits, and returns a verdict; the
+ * harness decides whether to try again. measure/   the answer becomes a record; records add up to totals and
+ * histograms. audit/     when nothing runs any more, what clients were told is compared with the rows and counters in
+ * the database. results/   the trial is written to the run folder; trials become medians with intervals, and a verdict
+ * per cell. report/    run.json and the csv files become the terminal table, report.md and the plots. verbs/ holds one
+ * file per verb of the command line; the registry of strategies is generated from the files in strategies/. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/base/text.h"
+#include "harness/scenario/registry.h"
+#include "harness/verbs/verbs.h"
+
+static const struct verb *find(const char *name)
+{
+    const struct verb *verb;
+
+    for (verb = verbs; verb->name != NULL; verb++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
+
+static int complain(const char *name)
+{
+    const char *names[16], *near;
+    size_t n;
+
+    for (n = 0; verbs[n].name != NULL && n < sizeof names / sizeof names[0]; n++)
+        names[n] = verbs[n].name;
+    near = text_nearest(name, names, n);
+    if (near != NULL)
+        say_error("unknown verb '%s'; did you mean '%s'?", name, near);
+    else
+        say_error("unknown verb '%s' (lastseat help)", name);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    static char help[] = "help", *help_argv[] = { help, NULL };
+    const struct verb *verb;
+    int status = registry_check();
+
+    if (status != EXIT_OK)
+        return status;
+    if (argc < 2) {
+        verb_help(1, help_argv);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return verb_help(1, help_argv);
+    if (strcmp(argv[1], "--version") == 0)
+        return verb_version();
+    if ((verb = find(argv[1])) == NULL)
+        return complain(argv[1]);
+    return verb->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,262 @@
+#include "harness/verbs/arguments.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/say.h"
+
+enum argument { SET, STRATEGY, DB, TRIALS, SEED, OUT, JSON, KEEP, QUIET, NO_PLOTS, PROGRESS, COLOR, ARGUMENT_COUNT };
+
+static const struct {
+    const char *name, *value, *help;
+} table[ARGUMENT_COUNT] = {
+    [STRATEGY] = { "strategy", "a,b:option=v", "variants to run instead of the scenario's" },
+    [DB] = { "db", "sqlite,postgres", "databases to run on instead of the scenario's" },
+    [TRIALS] = { "trials", "N", "the same as --set run.trials=N" },
+    [SEED] = { "seed", "N", "the same as --set run.seed=N" },
+    [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
+    [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
+    [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
+    [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
+    [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
+    [PROGRESS] = { "progress", "auto|plain|none", "on stderr: a live bar, a line per trial, nothing" },
+    [COLOR] = { "color", "auto|always|never", "colour on stdout; NO_COLOR is honoured" },
+};
+
+static bool listed(const char *allowed, const char *name)
+{
+    size_t length = strlen(name);
+    const char *at;
+
+    for (at = allowed; (at = strstr(at, name)) != NULL; at += length)
+        if ((at == allowed || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static int find(const char *name, size_t length, const char *allowed)
+{
+    int i;
+
+    for (i = 0; i < ARGUMENT_COUNT; i++)
+        if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0 &&
+            listed(allowed, table[i].name))
+            return i;
+    return -1;
+}
+
+static int complain_unknown(const char *verb, const char *name, const char *allowed)
+{
+    const char *names[ARGUMENT_COUNT], *near;
+    size_t n = 0;
+    int i;
+
+    for (i = 0; i < ARGUMENT_COUNT; i++)
+        if (listed(allowed, table[i].name))
+            names[n++] = table[i].name;
+    near = text_nearest(name, names, n);
+    if (near != NULL)
+        say_error("unknown option '--%s' of %s; did you mean '--%s'?", name, verb, near);
+    else
+        say_error("unknown option '--%s' of %s (lastseat help %s)", name, verb, verb);
+    return EXIT_USAGE;
+}
+
+static int choose(const char *option, const char *value, const char *const *words, int *out)
+{
+    int i;
+
+    for (i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], value) == 0) {
+            *out = i;
+            return EXIT_OK;
+        }
+    say_error("--%s: '%s' is not one of %s, %s, %s", option, value, words[0], words[1], words[2]);
+    return EXIT_USAGE;
+}
+
+static int add_setting(struct arguments *arguments, char *text)
+{
+    struct setting *more = realloc(arguments->settings, (arguments->setting_count + 1) * sizeof *more);
+    char **owned = realloc(arguments->owned, (arguments->setting_count + 1) * sizeof *owned);
+    char *equals;
+
+    if (more != NULL)
+        arguments->settings = more;
+    if (owned != NULL)
+        arguments->owned = owned;
+    if (text == NULL || more == NULL || owned == NULL) {
+        free(text);
+        say_error("out of memory for the command line");
+        return EXIT_ERROR;
+    }
+    if ((equals = strchr(text, '=')) == NULL || equals == text) {
+        say_error("--set: '%s' is not section.key=value", text);
+        free(text);
+        return EXIT_USAGE;
+    }
+    *equals = '\0';
+    owned[arguments->setting_count] = text;
+    more[arguments->setting_count++] = (struct setting){ .key = text, .value = equals + 1 };
+    return EXIT_OK;
+}
+
+/* --trials and --seed are keys of [run]: checked here so that the line names the option that was typed. */
+static int add_run_key(struct arguments *arguments, const char *key, const char *value)
+{
+    const struct option *row = option_find(scenario_options, "run", key);
+    struct scenario scratch;
+    char error[256], *text = NULL;
+
+    memset(&scratch, 0, sizeof scratch);
+    if (option_parse(row, &scratch, value, error, sizeof error) != 0) {
+        say_error("--%s: %s", key, error);
+        return EXIT_USAGE;
+    }
+    if (asprintf(&text, "run.%s=%s", key, value) < 0)
+        text = NULL;
+    return add_setting(arguments, text);
+}
+
+static int split(struct text_list *list, const char *option, const char *value)
+{
+    if (text_list_split(list, value) == 0 && list->n > 0)
+        return EXIT_OK;
+    say_error("--%s: '%s' is not a list of names separated by commas", option, value);
+    return EXIT_USAGE;
+}
+
+static int apply(struct arguments *arguments, int option, char *value)
+{
+    static const char *const progress[] = { "auto", "plain", "none", NULL };
+    static const char *const colour[] = { "auto", "always", "never", NULL };
+    int word = 0, status;
+
+    switch ((enum argument)option) {
+    case SET:
+        return add_setting(arguments, strdup(value));
+    case STRATEGY:
+        return split(&arguments->strategies, "strategy", value);
+    case DB:
+        return split(&arguments->databases, "db", value);
+    case TRIALS:
+        return add_run_key(arguments, "trials", value);
+    case SEED:
+        return add_run_key(arguments, "seed", value);
+    case OUT:
+        arguments->out = value;
+        return EXIT_OK;
+    case JSON:
+        arguments->json = value;
+        return EXIT_OK;
+    case KEEP:
+        arguments->keep = true;
+        return EXIT_OK;
+    case QUIET:
+        arguments->quiet = true;
+        return EXIT_OK;
+    case NO_PLOTS:
+        arguments->no_plots = true;
+        return EXIT_OK;
+    case PROGRESS:
+        status = choose("progress", value, progress, &word);
+        arguments->progress = (enum progress_mode)word;
+        return status;
+    case COLOR:
+        status = choose("color", value, colour, &word);
+        arguments->colour = (enum colour)word;
+        return status;
+    case ARGUMENT_COUNT:
+        break;
+    }
+    return EXIT_USAGE;
+}
+
+/* One option, "--name value" or "--name=value". *at is moved past its value. */
+static int parse_option(struct arguments *arguments, int argc, char **argv, int *at, const char *allowed)
+{
+    char *name = argv[*at] + 2, *equals = strchr(name, '='), *value = NULL;
+    size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
+    int option = find(name, length, allowed);
+
+    if (option < 0) {
+        name[length] = '\0';
+        return complain_unknown(argv[0], name, allowed);
+    }
+    if (table[option].value == NULL) {
+        if (equals != NULL) {
+            say_error("--%s takes no value", table[option].name);
+            return EXIT_USAGE;
+        }
+    } else if (equals != NULL) {
+        value = equals + 1;
+    } else if (*at + 1 < argc) {
+        value = argv[++*at];
+    }
+    if (table[option].value != NULL && (value == NULL || value[0] == '\0')) {
+        say_error("--%s needs a value: --%s %s", table[option].name, table[option].name, table[option].value);
+        return EXIT_USAGE;
+    }
+    return apply(arguments, option, value);
+}
+
+int arguments_parse(struct arguments *arguments, int argc, char **argv, const char *allowed)
+{
+    bool only_names = false;
+    int i, status = EXIT_OK;
+
+    memset(arguments, 0, sizeof *arguments);
+    for (i = 1; i < argc && status == EXIT_OK; i++) {
+        if (!only_names && strcmp(argv[i], "--") == 0) {
+            only_names = true;
+        } else if (!only_names && strncmp(argv[i], "--", 2) == 0) {
+            status = parse_option(arguments, argc, argv, &i, allowed);
+        } else if (!only_names && argv[i][0] == '-' && argv[i][1] != '\0') {
+            say_error("unknown option '%s' of %s: options are written out (lastseat help %s)", argv[i], argv[0],
+                      argv[0]);
+            status = EXIT_USAGE;
+        } else if (text_list_add(&arguments->names, argv[i], strlen(argv[i])) != 0) {
+            say_error("out of memory for the command line");
+            status = EXIT_ERROR;
+        }
+    }
+    return status;
+}
+
+void arguments_free(struct arguments *arguments)
+{
+    size_t i;
+
+    for (i = 0; i < arguments->setting_count; i++)
+        free(arguments->owned[i]);
+    free(arguments->owned);
+    free(arguments->settings);
+    text_list_free(&arguments->names);
+    text_list_free(&arguments->strategies);
+    text_list_free(&arguments->databases);
+    memset(arguments, 0, sizeof *arguments);
+}
+
+bool arguments_colour(const struct arguments *arguments, FILE *stream)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    if (arguments->colour != COLOUR_AUTO)
+        return arguments->colour == COLOUR_ALWAYS;
+    if (no_color != NULL && no_color[0] != '\0')
+        return false;
+    return isatty(fileno(stream)) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+void arguments_help(FILE *out)
+{
+    char left[64];
+    int i;
+
+    for (i = 0; i < ARGUMENT_COUNT; i++) {
+        snprintf(left, sizeof left, "--%s %s", table[i].name, table[i].value != NULL ? table[i].value : "");
+        fprintf(out, "  %-27s %s\n", left, table[i].help);
+    }
+}

@@ -1,0 +1,35 @@
+#ifndef VERBS_ARGUMENTS_H
+#define VERBS_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "harness/report/progress.h"
+#include "harness/scenario/scenario.h"
+
+/* The command line of verbs that take options. One table says what each option is, so parsing and help cannot differ.
+ */
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+struct arguments {
+    struct text_list names;                 /* what is not an option                          */
+    struct text_list strategies, databases; /* empty: the scenario's own                      */
+    struct setting *settings;               /* --set, --trials, --seed, in order              */
+    size_t setting_count;
+    char **owned; /* the settings' text */
+    const char *out, *json;
+    bool keep, quiet, no_plots;
+    enum progress_mode progress;
+    enum colour colour;
+};
+
+/* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
+ * ("set,strategy"). EXIT_OK / EXIT_USAGE after one line. arguments_free() in both cases. */
+int arguments_parse(struct arguments *, int argc, char **argv, const char *allowed);
+void arguments_free(struct arguments *);
+/* Whether to colour what goes to this stream: the option, then NO_COLOR and TERM, then whether it is a terminal. */
+bool arguments_colour(const struct arguments *, FILE *);
+/* The options as help prints them. */
+void arguments_help(FILE *);
+
+#endif

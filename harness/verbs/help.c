@@ -1,0 +1,103 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/base/text.h"
+#include "harness/base/version.h"
+#include "harness/scenario/doc.h"
+#include "harness/verbs/arguments.h"
+#include "harness/verbs/verbs.h"
+
+const struct verb verbs[] = {
+    { "run", verb_run, "NAME…", "run scenarios, audit every trial, write a run folder" },
+    { "list", verb_list, "[strategies|scenarios|databases]", "what there is" },
+    { "show", verb_show, "NAME", "a scenario resolved, or a strategy with its SQL" },
+    { "check", verb_check, "NAME…", "check scenario files without running them" },
+    { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
+    { "help", verb_help, "[TOPIC]", "this; topics: run, scenario, strategies, exit, and every verb" },
+    { NULL, NULL, NULL, NULL },
+};
+
+static int help_overview(void)
+{
+    const struct verb *verb;
+    char left[64];
+
+    puts("lastseat: which concurrency strategy sells the last seat exactly once, and at what price?\n");
+    puts("  lastseat run rush-1000x10                      1000 users, 10 seats, every core strategy");
+    puts("  lastseat run rush-1000x10 --db sqlite --strategy naive,atomic --trials 20");
+    puts("  lastseat show pessimistic                      the idea, its promises, its SQL\n");
+    for (verb = verbs; verb->name != NULL; verb++) {
+        snprintf(left, sizeof left, "%s %s", verb->name, verb->arguments);
+        /* The ellipsis is one column wide and three bytes long. */
+        printf("  lastseat %-*s %s\n", strstr(left, "…") != NULL ? 41 : 39, left, verb->summary);
+    }
+    puts("\nThrough make: make bench, make demo, make test (make help).");
+    return EXIT_OK;
+}
+
+static int help_run(void)
+{
+    puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
+    arguments_help(stdout);
+    puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
+         "throw-away one; everything happens in a schema of our own, which is dropped after.");
+    return EXIT_OK;
+}
+
+static int help_scenario(void)
+{
+    doc_scenario_help(stdout);
+    return EXIT_OK;
+}
+
+static int help_strategies(void)
+{
+    doc_strategy_catalogue(stdout);
+    return EXIT_OK;
+}
+
+static int help_exit(void)
+{
+    puts("0    ok\n1    an error: disk, server, memory\n2    the command line, a scenario or a name is wrong\n"
+         "3    a promise was broken\n4    a limit or gate failed\n5    a database named with --db cannot be reached\n"
+         "130  interrupted: a whole run folder with \"partial\": true");
+    return EXIT_OK;
+}
+
+static const struct {
+    const char *name;
+    int (*print)(void);
+} topics[] = {
+    { "run", help_run }, { "scenario", help_scenario }, { "strategies", help_strategies }, { "exit", help_exit }
+};
+
+int verb_help(int argc, char **argv)
+{
+    const char *names[16], *near;
+    const struct verb *verb;
+    size_t i, n = 0;
+
+    if (argc < 2)
+        return help_overview();
+    for (i = 0; i < sizeof topics / sizeof topics[0]; i++) {
+        if (strcmp(topics[i].name, argv[1]) == 0)
+            return topics[i].print();
+        names[n++] = topics[i].name;
+    }
+    for (verb = verbs; verb->name != NULL; verb++)
+        if (strcmp(verb->name, argv[1]) == 0) {
+            printf("lastseat %s %s: %s\n", verb->name, verb->arguments, verb->summary);
+            return EXIT_OK;
+        }
+    near = text_nearest(argv[1], names, n);
+    say_error(near != NULL ? "no help on '%s'; did you mean '%s'?" : "no help on '%s'%s (lastseat help)", argv[1],
+              near != NULL ? near : "");
+    return EXIT_USAGE;
+}
+
+int verb_version(void)
+{
+    printf("lastseat %s\n", LASTSEAT_VERSION);
+    return EXIT_OK;
+}

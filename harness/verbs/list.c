@@ -1,0 +1,93 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/scenario/cell.h"
+#include "harness/verbs/verbs.h"
+
+static int list_strategies(void)
+{
+    static const struct {
+        const char *title;
+        unsigned trait; /* 0: honest ones */
+    } kinds[] = {
+        { "honest", 0 },
+        { "control (honest, but known to break)", TRAIT_CONTROL },
+        { "rogues (deliberately broken: the controls of the audit)", TRAIT_ROGUE },
+        { "floor (runs by itself in every run)", TRAIT_FLOOR },
+    };
+    const unsigned apart = TRAIT_CONTROL | TRAIT_ROGUE | TRAIT_FLOOR;
+    size_t k, i;
+    bool titled;
+
+    for (k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (titled = false, i = 0; i < registry_count; i++) {
+            const struct strategy *strategy = registry[i].strategy;
+
+            if ((strategy->traits & apart) != kinds[k].trait)
+                continue;
+            if (!titled)
+                printf("  %s\n", kinds[k].title);
+            titled = true;
+            printf("    %-14s %s\n", strategy->name, strategy->summary);
+        }
+    return EXIT_OK;
+}
+
+static int list_scenarios(void)
+{
+    struct text_list names = { 0 };
+    struct scenario scenario;
+    size_t i;
+    int status = EXIT_OK;
+
+    if (scenario_names(&names) != 0)
+        return EXIT_ERROR;
+    for (i = 0; i < names.n; i++) {
+        if ((status = scenario_load(&scenario, names.items[i], NULL, 0)) != EXIT_OK)
+            break;
+        printf("    %-20s %s\n", names.items[i], scenario.title);
+        scenario_free(&scenario);
+    }
+    text_list_free(&names);
+    return status;
+}
+
+static int list_databases(void)
+{
+    size_t i;
+
+    for (i = 0; database_names[i] != NULL; i++)
+        printf("    %-14s %s\n", database_names[i], database_about(database_names[i]));
+    return EXIT_OK;
+}
+
+static const struct {
+    const char *name;
+    int (*list)(void);
+} topics[] = { { "strategies", list_strategies }, { "scenarios", list_scenarios }, { "databases", list_databases } };
+enum { TOPICS = sizeof topics / sizeof topics[0] };
+
+int verb_list(int argc, char **argv)
+{
+    bool found = false;
+    int status = EXIT_OK;
+    size_t i;
+
+    if (argc > 2) {
+        say_error("list takes one of strategies, scenarios, databases, or nothing");
+        return EXIT_USAGE;
+    }
+    for (i = 0; i < TOPICS && status == EXIT_OK; i++) {
+        if (argc == 2 && strcmp(argv[1], topics[i].name) != 0)
+            continue;
+        found = true;
+        printf("%s\n", topics[i].name);
+        status = topics[i].list();
+    }
+    if (!found) {
+        say_error("list: '%s' is not one of strategies, scenarios, databases", argv[1]);
+        return EXIT_USAGE;
+    }
+    return status;
+}

@@ -1,0 +1,212 @@
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/report/report.h"
+#include "harness/results/folder.h"
+#include "harness/run/interrupt.h"
+#include "harness/verbs/arguments.h"
+#include "harness/verbs/session.h"
+#include "harness/verbs/verbs.h"
+
+/* What `lastseat run` has in hand; released in reverse order. */
+struct bench {
+    struct arguments arguments;
+    struct scenario *scenarios;
+    size_t scenario_count;
+    struct cells cells;
+    struct results *results;
+    struct session session;
+};
+
+static int load_scenarios(struct bench *bench)
+{
+    const struct text_list *names = &bench->arguments.names;
+    size_t i, j;
+    int status;
+
+    if (names->n == 0) {
+        say_error("run needs a scenario: lastseat run rush-1000x10 (lastseat list scenarios)");
+        return EXIT_USAGE;
+    }
+    if ((bench->scenarios = calloc(names->n, sizeof *bench->scenarios)) == NULL) {
+        say_error("out of memory for scenarios");
+        return EXIT_ERROR;
+    }
+    for (i = 0; i < names->n; i++) {
+        status = scenario_load(&bench->scenarios[i], names->items[i], bench->arguments.settings,
+                               bench->arguments.setting_count);
+        if (status != EXIT_OK)
+            return status;
+        bench->scenario_count++;
+        for (j = 0; j < i; j++)
+            if (strcmp(bench->scenarios[i].name, bench->scenarios[j].name) == 0) {
+                say_error("scenario '%s' is named twice", bench->scenarios[i].name);
+                return EXIT_USAGE;
+            }
+    }
+    return EXIT_OK;
+}
+
+static int expand(struct bench *bench)
+{
+    const struct arguments *arguments = &bench->arguments;
+    const struct scenario **pointers = calloc(bench->scenario_count, sizeof *pointers);
+    size_t i;
+    int status;
+
+    if (pointers == NULL) {
+        say_error("out of memory for scenarios");
+        return EXIT_ERROR;
+    }
+    for (i = 0; i < bench->scenario_count; i++)
+        pointers[i] = &bench->scenarios[i];
+    status = cells_expand(&bench->cells, pointers, bench->scenario_count,
+                          arguments->strategies.n > 0 ? &arguments->strategies : NULL,
+                          arguments->databases.n > 0 ? &arguments->databases : NULL);
+    free(pointers);
+    return status;
+}
+
+/* Databases live beside the results: in the folder that will hold the run folder. */
+static char *results_dir(const struct arguments *arguments)
+{
+    char *copy, *dir;
+
+    if (arguments->out == NULL)
+        return folder_root();
+    if ((copy = strdup(arguments->out)) == NULL)
+        return NULL;
+    dir = strdup(dirname(copy));
+    free(copy);
+    return dir;
+}
+
+static size_t trials_of(const struct cells *cells)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < cells->n; i++)
+        if (cells->cell[i].skip[0] == '\0')
+            n += (size_t)(cells->cell[i].scenario.warmup + cells->cell[i].scenario.trials);
+    return n;
+}
+
+static int measure(struct bench *bench)
+{
+    struct session *session = &bench->session;
+    const struct arguments *arguments = &bench->arguments;
+    char *dir = results_dir(arguments);
+    int status = EXIT_ERROR;
+
+    if (dir == NULL)
+        say_error("out of memory for a path");
+    else
+        status = session_open(session, &bench->cells, bench->results, dir, &arguments->databases, arguments->keep);
+    free(dir);
+    if (status == EXIT_OK)
+        status = results_environment(bench->results, session->db_dir);
+    if (status == EXIT_OK)
+        status = session_prepare(session);
+    if (status != EXIT_OK)
+        return status;
+    session->progress = progress_open(arguments->quiet ? PROGRESS_NONE : arguments->progress, trials_of(&bench->cells));
+    status = session_run(session);
+    progress_close(session->progress);
+    return status;
+}
+
+static int copy_json(const json_t *run, const char *to)
+{
+    const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(12);
+
+    if (strcmp(to, "-") == 0 ? json_dumpf(run, stdout, flags) == 0 && putchar('\n') != EOF && fflush(stdout) == 0
+                             : json_dump_file(run, to, flags) == 0)
+        return EXIT_OK;
+    say_error("--json %s: %s", to, errno != 0 ? strerror(errno) : "cannot be written");
+    return EXIT_ERROR;
+}
+
+static int present(struct bench *bench)
+{
+    const struct arguments *arguments = &bench->arguments;
+    const json_t *run = results_json(bench->results);
+    const char *path = results_path(bench->results);
+    bool json_alone = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
+    int status = EXIT_OK;
+
+    if (!arguments->no_plots)
+        status = report_plots(run, path);
+    if (status == EXIT_OK)
+        status = report_markdown(run, path);
+    if (arguments->json != NULL && status == EXIT_OK)
+        status = copy_json(run, arguments->json);
+    if (json_alone || arguments->quiet)
+        return status;
+    report_table(run, stdout, arguments_colour(arguments, stdout));
+    printf("\nopen %s/report.md\n", arguments->out != NULL ? path : "results/latest");
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        say_error("stdout: %s", strerror(errno));
+        return EXIT_ERROR;
+    }
+    return status;
+}
+
+/* Interrupted runs leave a whole folder as well, marked partial. */
+static int conclude(struct bench *bench, int measured)
+{
+    int status = results_finish(bench->results, measured == EXIT_INTERRUPTED);
+
+    if (status == EXIT_OK)
+        status = present(bench);
+    if (status != EXIT_OK)
+        return status;
+    if (bench->arguments.keep)
+        session_print_kept(&bench->session);
+    if (measured == EXIT_INTERRUPTED)
+        return EXIT_INTERRUPTED;
+    return results_broken(bench->results) ? EXIT_BROKEN : EXIT_OK;
+}
+
+static int bench_run(struct bench *bench, int argc, char **argv)
+{
+    struct results_request request;
+    int status;
+
+    if ((status = arguments_parse(&bench->arguments, argc, argv,
+                                  "set,strategy,db,trials,seed,out,json,keep,quiet,no-plots,progress,color")) !=
+            EXIT_OK ||
+        (status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
+        (status = session_check_limits(&bench->cells)) != EXIT_OK)
+        return status;
+    interrupt_install();
+    request = (struct results_request){ .out = bench->arguments.out,
+                                        .cells = &bench->cells,
+                                        .argc = argc,
+                                        .argv = argv,
+                                        .seed = bench->scenarios[0].seed };
+    if ((status = results_open(&bench->results, &request)) != EXIT_OK)
+        return status;
+    status = measure(bench);
+    return status == EXIT_OK || status == EXIT_INTERRUPTED ? conclude(bench, status) : status;
+}
+
+int verb_run(int argc, char **argv)
+{
+    struct bench bench;
+    size_t i;
+    int status;
+
+    memset(&bench, 0, sizeof bench);
+    status = bench_run(&bench, argc, argv);
+    session_close(&bench.session);
+    results_close(bench.results);
+    cells_free(&bench.cells);
+    for (i = 0; i < bench.scenario_count; i++)
+        scenario_free(&bench.scenarios[i]);
+    free(bench.scenarios);
+    arguments_free(&bench.arguments);
+    return status;
+}

@@ -1,0 +1,92 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/scenario/cell.h"
+#include "harness/verbs/arguments.h"
+#include "harness/verbs/verbs.h"
+
+static void show_note(const struct registered *registered)
+{
+    printf("%s (%s): %s\n\n%s\n", registered->strategy->name, registered->file, registered->strategy->summary,
+           registered->note);
+}
+
+static void show_options(const struct option *row)
+{
+    char domain[160];
+
+    if (row == NULL)
+        return;
+    printf("\nOptions, written name:option=value\n");
+    for (; row->name != NULL; row++) {
+        option_domain(row, domain, sizeof domain);
+        printf("  %-10s %s (default %s)\n             %s\n", row->name, domain, row->fallback, row->help);
+    }
+}
+
+static void show_statement(const struct statement *statement)
+{
+    const char *sqlite = statement->sql.in[DIALECT_SQLITE], *postgres = statement->sql.in[DIALECT_POSTGRES];
+
+    printf("  -- %s%s\n", statement->name, statement->locks ? " (takes the lock)" : "");
+    if (sqlite != NULL && postgres != NULL && strcmp(sqlite, postgres) == 0) {
+        printf("  %s;\n", sqlite);
+        return;
+    }
+    if (postgres != NULL)
+        printf("  %s;  -- postgres\n", postgres);
+    if (sqlite != NULL)
+        printf("  %s;  -- sqlite\n", sqlite);
+}
+
+static void show_promises(const struct strategy *strategy, const struct variant *variant)
+{
+    const struct app app = { .instances = 1, .events = 1, .seats = 10, .attempts = 4, .options = variant->options };
+    unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0;
+
+    printf("\nPromises, with its default options, one server, 4 attempts and 10 seats:%s%s%s\n",
+           (promises & PROMISE_NO_OVERSELL) != 0 ? " no oversell" : "",
+           (promises & PROMISE_SELLS_OUT) != 0 ? ", sells out" : "", promises == 0 ? " none" : "");
+}
+
+static int show_strategy(const struct registered *registered)
+{
+    const struct strategy *strategy = registered->strategy;
+    const struct statement *statement;
+    struct variant variant;
+
+    if (variant_parse(&variant, strategy->name, "show") != EXIT_OK)
+        return EXIT_USAGE;
+    show_note(registered);
+    show_promises(strategy, &variant);
+    show_options(strategy->options);
+    if (strategy->statements != NULL)
+        printf("\nSQL\n");
+    for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
+        show_statement(statement);
+    variant_free(&variant);
+    return EXIT_OK;
+}
+
+int verb_show(int argc, char **argv)
+{
+    const struct registered *registered;
+    struct arguments arguments;
+    struct scenario scenario;
+    int status = arguments_parse(&arguments, argc, argv, "set");
+
+    if (status == EXIT_OK && arguments.names.n != 1) {
+        say_error("show takes one scenario or strategy: lastseat show rush-1000x10");
+        status = EXIT_USAGE;
+    }
+    if (status == EXIT_OK && (registered = registry_find(arguments.names.items[0])) != NULL) {
+        status = show_strategy(registered);
+    } else if (status == EXIT_OK && (status = scenario_load(&scenario, arguments.names.items[0], arguments.settings,
+                                                            arguments.setting_count)) == EXIT_OK) {
+        scenario_write(&scenario, stdout);
+        scenario_free(&scenario);
+    }
+    arguments_free(&arguments);
+    return status;
+}

@@ -1,0 +1,33 @@
+#ifndef TESTS_SUPPORT_BENCH_H
+#define TESTS_SUPPORT_BENCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "harness/run/trial.h"
+#include "harness/scenario/cell.h"
+
+/* Cells and databases for tests. Everything here asserts: main thread only. */
+
+/* Writes `ini` to a file in a scratch folder, loads it and expands it with one variant on one database; returns the
+ * one cell that is not the floor (or the floor itself when variant is its name). */
+struct bench_cells {
+    struct scenario scenario;
+    struct cells cells;
+    const struct cell *cell;
+};
+void bench_cells_make(struct bench_cells *, const char *ini, const char *variant, const char *db);
+void bench_cells_free(struct bench_cells *);
+
+/* A database in a scratch folder below /var/tmp, opened for a test program; NULL with a message when it cannot be
+ * reached. */
+struct database *bench_database(const char *name, int max_connections);
+/* A folder of this process, removed by bench_clean(). */
+const char *bench_scratch(void);
+void bench_clean(void);
+
+#endif

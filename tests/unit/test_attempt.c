@@ -1,0 +1,158 @@
+/* What a verdict comes to: status to verdict, verdict to another try or an outcome. */
+#include <string.h>
+
+#include "harness/base/wait.h"
+#include "harness/run/inflight.h"
+#include "tests/support/bench.h"
+
+static void expect(enum db_status status, enum verdict verdict, enum reason reason)
+{
+    struct attempt attempt;
+
+    memset(&attempt, 0, sizeof attempt);
+    assert_int_equal(verdict_of(&attempt, status), verdict);
+    assert_int_equal(attempt.reason, reason);
+}
+
+static void test_verdict_of(void **state)
+{
+    (void)state;
+    expect(DB_OK, VERDICT_BOOKED, REASON_NONE);
+    expect(DB_BUSY, VERDICT_CONFLICT, REASON_BUSY);
+    expect(DB_CONFLICT, VERDICT_CONFLICT, REASON_SERIALIZATION);
+    expect(DB_DEADLOCK, VERDICT_CONFLICT, REASON_DEADLOCK);
+    expect(DB_CONSTRAINT, VERDICT_FAILED, REASON_CONSTRAINT);
+    expect(DB_LOCK_TIMEOUT, VERDICT_TIMED_OUT, REASON_LOCK_TIMEOUT);
+    expect(DB_STATEMENT_TIMEOUT, VERDICT_TIMED_OUT, REASON_STATEMENT_TIMEOUT);
+    expect(DB_POOL_TIMEOUT, VERDICT_TIMED_OUT, REASON_POOL_TIMEOUT);
+    expect(DB_ROLLED_BACK, VERDICT_FAILED, REASON_ROLLED_BACK);
+    expect(DB_LOST, VERDICT_FAILED, REASON_LOST);
+    expect(DB_IN_DOUBT, VERDICT_UNKNOWN, REASON_LOST);
+    expect(DB_FULL, VERDICT_FAILED, REASON_FULL);
+    expect(DB_ERROR, VERDICT_FAILED, REASON_ERROR);
+}
+
+static void test_reasons_have_names(void **state)
+{
+    int a, b;
+
+    (void)state;
+    for (a = 0; a < REASON_COUNT; a++) {
+        assert_non_null(reason_name((enum reason)a));
+        for (b = 0; b < a; b++)
+            assert_string_not_equal(reason_name((enum reason)a), reason_name((enum reason)b));
+    }
+}
+
+/* A flight without a worker: verdicts are put into it by hand. */
+struct fixture {
+    struct bench_cells made;
+    struct app_server server;
+    struct record record;
+    struct plan plan;
+    struct inflight flight;
+};
+
+static void begin(struct fixture *fixture, const char *retry)
+{
+    char ini[200];
+
+    memset(fixture, 0, sizeof *fixture);
+    snprintf(ini, sizeof ini, "# q\n[load]\nusers = 3\n[retry]\n%s\n", retry);
+    bench_cells_make(&fixture->made, ini, "atomic", "sqlite");
+    fixture->server.cell = fixture->made.cell;
+    fixture->server.app = cell_app(fixture->made.cell, 0);
+    plan_init(&fixture->plan, &fixture->made.cell->scenario, 0);
+    inflight_init(&fixture->flight, &fixture->plan, 2, 0, &fixture->server, &fixture->record, NULL, NULL);
+}
+
+static bool settle(struct fixture *fixture, enum verdict verdict, enum reason reason)
+{
+    fixture->flight.attempt.number++;
+    fixture->record.attempts++;
+    fixture->flight.verdict = verdict;
+    fixture->flight.attempt.reason = reason;
+    return inflight_settle(&fixture->flight);
+}
+
+static void test_answers_are_final(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        enum outcome outcome;
+    } finals[] = {
+        { VERDICT_BOOKED, OUTCOME_BOOKED },       { VERDICT_SOLD_OUT, OUTCOME_SOLD_OUT },
+        { VERDICT_TIMED_OUT, OUTCOME_TIMED_OUT }, { VERDICT_SHED, OUTCOME_SHED },
+        { VERDICT_ABANDONED, OUTCOME_ABANDONED }, { VERDICT_UNKNOWN, OUTCOME_UNKNOWN },
+        { VERDICT_FAILED, OUTCOME_FAILED },
+    };
+    struct fixture fixture;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof finals / sizeof finals[0]; i++) {
+        begin(&fixture, "attempts = 5");
+        assert_false(settle(&fixture, finals[i].verdict, REASON_ERROR));
+        assert_int_equal(fixture.record.outcome, finals[i].outcome);
+        assert_int_equal(fixture.record.reason, REASON_ERROR);
+        bench_cells_free(&fixture.made);
+    }
+}
+
+static void test_conflicts_are_tried_again(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "attempts = 3\nbackoff = none");
+    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    assert_int_equal(fixture.flight.due_again_ns, 0);
+    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_BUSY));
+    assert_false(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
+    assert_int_equal(fixture.record.attempts, 3);
+    assert_int_equal(fixture.record.retries[REASON_STALE], 1);
+    assert_int_equal(fixture.record.retries[REASON_BUSY], 1);
+    bench_cells_free(&fixture.made);
+}
+
+static void test_backoff_is_counted(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "attempts = 2\nbackoff = 5ms");
+    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    assert_int_equal(fixture.record.backoff_ns, 5000000);
+    assert_true(fixture.flight.due_again_ns > 0);
+    bench_cells_free(&fixture.made);
+}
+
+static void test_one_attempt_means_no_retry(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "attempts = 1");
+    assert_false(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
+    bench_cells_free(&fixture.made);
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    bench_clean();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdict_of),         cmocka_unit_test(test_reasons_have_names),
+        cmocka_unit_test(test_answers_are_final),  cmocka_unit_test(test_conflicts_are_tried_again),
+        cmocka_unit_test(test_backoff_is_counted), cmocka_unit_test(test_one_attempt_means_no_retry),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, clean);
+}

@@ -1,0 +1,373 @@
+/* The audit: every count it makes has a history here that makes it fire, and one beside it that must not. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/audit/audit.h"
+#include "tests/support/bench.h"
+
+/* A world of records, rows and counters that is edited by hand. */
+struct world {
+    struct bench_cells made;
+    struct trial trial;
+    struct record records[8];
+    struct booking bookings[8];
+    struct counter counters[2];
+    struct gate_witness gates[2];
+    struct witnesses witnesses;
+    struct audit audit;
+};
+
+static void tell(struct world *world, int64_t request, enum outcome outcome)
+{
+    struct record *record = &world->records[world->trial.record_count++];
+
+    *record = (struct record){
+        .request = request, .user = request, .event = 1, .seats = 1, .outcome = (uint8_t)outcome, .attempts = 1
+    };
+    world->trial.records = world->records;
+}
+
+static void book(struct world *world, int64_t request)
+{
+    world->bookings[world->witnesses.booking_count] =
+        (struct booking){ .id = request, .request = request, .event = 1, .user = request, .seats = 1 };
+    world->witnesses.bookings = world->bookings;
+    world->witnesses.booking_count++;
+}
+
+static void count(struct world *world, int64_t event, int64_t capacity, int64_t available)
+{
+    world->counters[world->witnesses.counter_count++] =
+        (struct counter){ .event = event, .capacity = capacity, .available = available };
+    world->witnesses.counters = world->counters;
+}
+
+static void begin(struct world *world, const char *variant)
+{
+    memset(world, 0, sizeof *world);
+    bench_cells_make(&world->made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n", variant, "sqlite");
+}
+
+static void judge(struct world *world)
+{
+    audit_judge(&world->audit, world->made.cell, &world->trial, &world->witnesses);
+    bench_cells_free(&world->made);
+}
+
+/* Two seats, two buyers, two refusals: as it should be. */
+static void good(struct world *world)
+{
+    begin(world, "atomic");
+    tell(world, 1, OUTCOME_BOOKED);
+    tell(world, 2, OUTCOME_SOLD_OUT);
+    tell(world, 3, OUTCOME_BOOKED);
+    tell(world, 4, OUTCOME_SOLD_OUT);
+    book(world, 3);
+    book(world, 1);
+    count(world, 1, 2, 0);
+}
+
+static void test_good(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_string_equal(world.audit.reason, "");
+    assert_int_equal(world.audit.capacity, 2);
+    assert_int_equal(world.audit.sold, 2);
+    assert_int_equal(world.audit.told, 2);
+    assert_int_equal(world.audit.oversold + world.audit.unsold + world.audit.drift + world.audit.gate_drift, 0);
+    assert_int_equal(world.audit.lost + world.audit.ghost + world.audit.duplicate + world.audit.unknown, 0);
+}
+
+static void test_oversold(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[1].outcome = OUTCOME_BOOKED;
+    book(&world, 2);
+    world.counters[0].available = -1;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_int_equal(world.audit.oversold, 1);
+    assert_int_equal(world.audit.drift, 0);
+}
+
+static void test_unsold(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[2].outcome = OUTCOME_GAVE_UP; /* request 3 */
+    world.bookings[0] = world.bookings[1];      /* its row is gone */
+    world.witnesses.booking_count = 1;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_int_equal(world.audit.unsold, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID); /* no rule of safety was broken */
+}
+
+/* Free seats that nobody asked for in vain are nobody's fault. */
+static void test_unsold_needs_a_refusal(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[1].outcome = world.records[3].outcome = OUTCOME_ABANDONED;
+    world.records[2].outcome = OUTCOME_ABANDONED;
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_int_equal(world.audit.unsold, 0);
+}
+
+/* A free seat is not owed to somebody who wanted two. */
+static void test_unsold_counts_the_size_of_the_wish(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[1].seats = world.records[3].seats = 2;
+    world.records[2].outcome = OUTCOME_ABANDONED;
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_int_equal(world.audit.unsold, 0);
+}
+
+static void test_drift_both_ways(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.counters[0].available = 1; /* a row that was never counted: a lost update */
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 1);
+    assert_int_equal(world.audit.leaked, 0);
+    assert_int_equal(world.audit.drift, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    good(&world);
+    world.counters[0].available = -3; /* seats that were counted and have no row */
+    judge(&world);
+    assert_int_equal(world.audit.leaked, 3);
+    assert_int_equal(world.audit.uncounted, 0);
+    assert_int_equal(world.audit.drift, 3);
+}
+
+/* A strategy that keeps its stock in the rows alone does not drift. */
+static void test_no_drift_without_counter(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    bench_cells_free(&world.made);
+    bench_cells_make(&world.made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n", "pessimistic:check=count",
+                     "sqlite");
+    world.counters[0].available = 2;
+    judge(&world);
+    assert_int_equal(world.audit.drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+}
+
+static void test_lost(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[1].outcome = OUTCOME_BOOKED; /* told yes, no row */
+    judge(&world);
+    assert_int_equal(world.audit.lost, 1);
+    assert_int_equal(world.audit.told, 3);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+static void test_ghost(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[0].outcome = OUTCOME_FAILED; /* a row, told no */
+    judge(&world);
+    assert_int_equal(world.audit.ghost, 1);
+    assert_int_equal(world.audit.lost, 0);
+
+    good(&world);
+    world.bookings[0].request = 99; /* a row nobody asked for, and request 3 has none */
+    judge(&world);
+    assert_int_equal(world.audit.ghost, 1);
+    assert_int_equal(world.audit.lost, 1);
+
+    good(&world);
+    world.bookings[0].request = 0; /* before all others */
+    judge(&world);
+    assert_int_equal(world.audit.ghost, 1);
+}
+
+static void test_duplicate(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.bookings[0].request = 1; /* request 1 has two rows, 3 has none */
+    judge(&world);
+    assert_int_equal(world.audit.duplicate, 1);
+    assert_int_equal(world.audit.lost, 1);
+    assert_int_equal(world.audit.ghost, 0);
+}
+
+static void test_unknown_is_resolved_by_the_rows(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[0].outcome = OUTCOME_UNKNOWN; /* a row: it was booked */
+    world.records[1].outcome = OUTCOME_UNKNOWN; /* none: it was not     */
+    judge(&world);
+    assert_int_equal(world.audit.unknown, 2);
+    assert_int_equal(world.audit.resolved_yes, 1);
+    assert_int_equal(world.audit.resolved_no, 1);
+    assert_int_equal(world.audit.ghost + world.audit.lost, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+}
+
+static void test_gate_drift(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 2, .left = 0 };
+    world.trial.gates = world.gates;
+    world.trial.gate_count = 1;
+    judge(&world);
+    assert_int_equal(world.audit.gate_drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+
+    good(&world);
+    world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 2, .left = 1 }; /* given back twice */
+    world.trial.gates = world.gates;
+    world.trial.gate_count = 1;
+    judge(&world);
+    assert_int_equal(world.audit.gate_drift, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+/* Gates are held against what was booked through their own app. */
+static void test_gate_drift_by_app(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[2].app = 1;
+    world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 1, .left = 0 };
+    world.gates[1] = (struct gate_witness){ .app = 1, .event = 1, .initial = 1, .left = 0 };
+    world.trial.gates = world.gates;
+    world.trial.gate_count = 2;
+    judge(&world);
+    assert_int_equal(world.audit.gate_drift, 0);
+
+    good(&world); /* the same, but both were booked through app 0 */
+    world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 1, .left = 0 };
+    world.gates[1] = (struct gate_witness){ .app = 1, .event = 1, .initial = 1, .left = 0 };
+    world.trial.gates = world.gates;
+    world.trial.gate_count = 2;
+    judge(&world);
+    assert_int_equal(world.audit.gate_drift, 2);
+}
+
+static void test_verdicts_outrank(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.trial.record_count = 0;
+    world.witnesses.booking_count = 0;
+    world.counters[0].available = 2;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_UNKNOWN); /* nothing was booked */
+
+    good(&world);
+    strcpy(world.trial.void_reason, "counts do not add up: test");
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_UNKNOWN);
+    assert_string_equal(world.audit.reason, "counts do not add up: test");
+
+    good(&world);
+    strcpy(world.trial.void_reason, "counts do not add up: test");
+    world.records[1].outcome = OUTCOME_BOOKED;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID); /* lost outranks unknown */
+}
+
+static void test_foreign_rows(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.bookings[0].event = 7;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "a booking of an event that was never on sale");
+
+    good(&world);
+    world.witnesses.counter_count = 0;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "the database lost an event");
+
+    good(&world);
+    count(&world, 9, 2, 2);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "the database holds an event that was never on sale");
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    bench_clean();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_oversold),
+        cmocka_unit_test(test_unsold),
+        cmocka_unit_test(test_unsold_needs_a_refusal),
+        cmocka_unit_test(test_unsold_counts_the_size_of_the_wish),
+        cmocka_unit_test(test_drift_both_ways),
+        cmocka_unit_test(test_no_drift_without_counter),
+        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_ghost),
+        cmocka_unit_test(test_duplicate),
+        cmocka_unit_test(test_unknown_is_resolved_by_the_rows),
+        cmocka_unit_test(test_gate_drift),
+        cmocka_unit_test(test_gate_drift_by_app),
+        cmocka_unit_test(test_verdicts_outrank),
+        cmocka_unit_test(test_foreign_rows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, clean);
+}
