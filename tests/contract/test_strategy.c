@@ -1,0 +1,266 @@
+/* The contract every strategy keeps, whatever it is: run through the real harness on real databases.
+ * A strategy file that is added later is covered without an edit here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/audit/audit.h"
+#include "harness/base/say.h"
+#include "tests/support/bench.h"
+
+static struct database *databases[2];
+static const char *const names[2] = { "sqlite", "postgres" };
+
+struct verdicts {
+    struct trial trial;
+    struct audit audit;
+    unsigned promises;
+    int64_t seats;
+};
+
+static void run_trial(struct verdicts *out, size_t db, const char *variant, const char *ini)
+{
+    struct witnesses witnesses;
+    struct bench_cells made;
+
+    bench_cells_make(&made, ini, variant, names[db]);
+    assert_int_equal(trial_run(&out->trial, made.cell, databases[db], 1, "contract", NULL), EXIT_OK);
+    assert_int_equal(audit_read(&witnesses, databases[db], &made.cell->scenario.db), EXIT_OK);
+    audit_judge(&out->audit, made.cell, &out->trial, &witnesses);
+    out->promises = cell_promises(made.cell);
+    out->seats = made.cell->scenario.events * made.cell->scenario.seats;
+    witnesses_free(&witnesses);
+    database_drop(databases[db]);
+    bench_cells_free(&made);
+}
+
+/* What holds for every honest strategy under every load: counts add up, told and rows agree, promises are kept. */
+static void assert_kept(const struct verdicts *got, const char *where, bool broken_on_purpose)
+{
+    const struct audit *audit = &got->audit;
+    bool kept = got->trial.void_reason[0] == '\0' && audit->lost == 0 && audit->ghost == 0 && audit->duplicate == 0 &&
+                audit->unknown == 0 && audit->gate_drift == 0 && got->trial.totals.outcomes[OUTCOME_FAILED] == 0 &&
+                audit->told == audit->sold;
+
+    if (!broken_on_purpose)
+        kept = kept && audit->drift == 0;
+    if ((got->promises & PROMISE_NO_OVERSELL) != 0)
+        kept = kept && audit->oversold == 0;
+    if ((got->promises & PROMISE_SELLS_OUT) != 0)
+        kept = kept && audit->unsold == 0;
+    if (!kept)
+        fail_msg(
+            "%s: sold %lld of %lld, told %lld, oversold %lld, unsold %lld, drift %lld, gate drift %lld, lost %lld, "
+            "ghost %lld, duplicate %lld, unknown %lld, failed %lld, void '%s'",
+            where, (long long)audit->sold, (long long)audit->capacity, (long long)audit->told,
+            (long long)audit->oversold, (long long)audit->unsold, (long long)audit->drift, (long long)audit->gate_drift,
+            (long long)audit->lost, (long long)audit->ghost, (long long)audit->duplicate, (long long)audit->unknown,
+            (long long)got->trial.totals.outcomes[OUTCOME_FAILED], got->trial.void_reason);
+}
+
+static bool is_control(const char *variant)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(variant, ":"), variant);
+    return (registry_find(name)->strategy->traits & TRAIT_CONTROL) != 0;
+}
+
+typedef void check_fn(size_t db, const char *variant, const char *where);
+
+static void check_variant(check_fn *check, const char *variant)
+{
+    char where[200];
+    size_t db;
+
+    for (db = 0; db < 2; db++) {
+        if (databases[db] == NULL)
+            continue;
+        snprintf(where, sizeof where, "%s on %s", variant, names[db]);
+        check(db, variant, where);
+    }
+}
+
+/* The defaults, then every word of every choice and the low end of every number, one option at a time. */
+static void check_strategy(check_fn *check, const struct strategy *strategy)
+{
+    const struct option *row;
+    char variant[128];
+    size_t w;
+
+    check_variant(check, strategy->name);
+    for (row = strategy->options; row != NULL && row->name != NULL; row++) {
+        for (w = 0; row->type == OPTION_CHOICE && row->words[w] != NULL; w++) {
+            snprintf(variant, sizeof variant, "%s:%s=%s", strategy->name, row->name, row->words[w]);
+            check_variant(check, variant);
+        }
+        for (w = 0; row->type == OPTION_INT && w < 2; w++) {
+            snprintf(variant, sizeof variant, "%s:%s=%lld", strategy->name, row->name,
+                     (long long)row->min + 3 * (int)w);
+            check_variant(check, variant);
+        }
+    }
+}
+
+static void check_all(check_fn *check)
+{
+    size_t i;
+
+    for (i = 0; i < registry_count; i++)
+        if ((registry[i].strategy->traits & (TRAIT_FLOOR | TRAIT_ROGUE)) == 0)
+            check_strategy(check, registry[i].strategy);
+}
+
+/* Whether a trial must end sold out: it was promised, or nobody could come between. */
+static bool must_sell_out(const struct verdicts *got, const char *variant)
+{
+    return (got->promises & PROMISE_SELLS_OUT) != 0 || is_control(variant);
+}
+
+/* One user after the other: even the naive one sells exactly what there is, and tells the rest. */
+static void sells_exactly(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nseats = 7\n[load]\nusers = 10\nworkers = 1\n[db]\npool = 2\n"
+              "[retry]\nattempts = unlimited\nbackoff = none\n");
+    assert_kept(&got, where, false);
+    if (must_sell_out(&got, variant)) {
+        assert_int_equal(got.trial.totals.outcomes[OUTCOME_BOOKED], 7);
+        assert_int_equal(got.trial.totals.outcomes[OUTCOME_SOLD_OUT], 3);
+        assert_int_equal(got.audit.sold, 7);
+        assert_true(got.trial.sold_out_ns > 0);
+    }
+    trial_free(&got.trial);
+}
+
+/* A queue that sheds, or tries that run out, may leave seats unsold: cap and attempts are chosen so that promises tell.
+ */
+static void rush(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nseats = 10\n[load]\nusers = 200\n[db]\npool = 8\n"
+              "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    if (must_sell_out(&got, variant))
+        assert_true(got.audit.sold >= 10);
+    trial_free(&got.trial);
+}
+
+static void several_events_and_servers(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nevents = 3\nseats = 7\n[load]\nusers = 150\n[app]\ninstances = 3\n[db]\npool = 4\n"
+              "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    trial_free(&got.trial);
+}
+
+/* Users who decide for a while, and some who leave: what they held must come back. */
+static void checkout(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nseats = 6\n[load]\nusers = 40\n[checkout]\ntime = 2ms\nabandon = 30%\n[db]\npool = 8\n"
+              "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    assert_true(got.trial.totals.outcomes[OUTCOME_ABANDONED] > 0);
+    trial_free(&got.trial);
+}
+
+/* Many users on few workers: parked and backed-off requests give their worker away and come back to one. */
+static void few_workers(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nseats = 10\n[load]\nusers = 150\nworkers = 3\n[db]\npool = 3\n"
+              "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    trial_free(&got.trial);
+}
+
+static void closed_load(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nseats = 1000000\n[load]\nmodel = closed\nusers = 6\nduration = 60ms\n[db]\npool = 4\n"
+              "[retry]\nattempts = unlimited\nbackoff = none\n");
+    assert_kept(&got, where, is_control(variant));
+    assert_true(got.trial.totals.outcomes[OUTCOME_BOOKED] > 0);
+    assert_int_equal(got.trial.totals.outcomes[OUTCOME_BOOKED] + got.trial.totals.outcomes[OUTCOME_SHED],
+                     got.trial.totals.requests);
+    trial_free(&got.trial);
+}
+
+#define TEST_OF(check)                                                                                                 \
+    static void test_##check(void **state)                                                                             \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        check_all(check);                                                                                              \
+    }
+TEST_OF(sells_exactly)
+TEST_OF(rush)
+TEST_OF(several_events_and_servers)
+TEST_OF(checkout)
+TEST_OF(few_workers)
+TEST_OF(closed_load)
+
+/* The control must be able to fail, or the promises above prove nothing. */
+static void test_control_oversells(void **state)
+{
+    struct verdicts got;
+    size_t db;
+
+    (void)state;
+    for (db = 0; db < 2; db++) {
+        if (databases[db] == NULL)
+            continue;
+        run_trial(&got, db, "naive", "# q\n[inventory]\nseats = 5\n[load]\nusers = 15\n[checkout]\ntime = 50ms\n");
+        assert_int_equal(got.audit.oversold, 10);
+        assert_int_equal(got.audit.lost + got.audit.ghost + got.audit.duplicate, 0);
+        assert_int_equal(got.audit.verdict, AUDIT_INVALID);
+        trial_free(&got.trial);
+    }
+}
+
+static int open_databases(void **state)
+{
+    size_t db;
+
+    (void)state;
+    for (db = 0; db < 2; db++)
+        databases[db] = bench_database(names[db], 64);
+    return databases[0] == NULL; /* a build without PostgreSQL still checks the rest */
+}
+
+static int close_databases(void **state)
+{
+    (void)state;
+    database_close(databases[0]);
+    database_close(databases[1]);
+    bench_clean();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_control_oversells),
+        cmocka_unit_test(test_sells_exactly),
+        cmocka_unit_test(test_rush),
+        cmocka_unit_test(test_several_events_and_servers),
+        cmocka_unit_test(test_checkout),
+        cmocka_unit_test(test_few_workers),
+        cmocka_unit_test(test_closed_load),
+    };
+
+    return cmocka_run_group_tests(tests, open_databases, close_databases);
+}
