@@ -17,6 +17,8 @@ struct text_list {
     size_t n;
 };
 int text_list_add(struct text_list *, const char *word, size_t length);
+/* Appends copies of the words of another list: 0, or -1 when out of memory (what was appended so far stays). */
+int text_list_copy(struct text_list *to, const struct text_list *from);
 /* Splits at commas, trims blanks; empty pieces are refused (-1), as is an allocation that fails. */
 int text_list_split(struct text_list *, const char *text);
 bool text_list_has(const struct text_list *, const char *word);

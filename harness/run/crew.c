@@ -220,8 +220,8 @@ int crew_open(struct crew *crew, const struct cell *cell, struct app_server *ser
     crew->cell = cell;
     crew->servers = servers;
     crew->progress = progress;
-    crew->worker_count = (int)scenario->workers;
-    crew->taking_turns = scenario->workers < scenario->users;
+    crew->worker_count = (int)scenario_workers(scenario);
+    crew->taking_turns = crew->worker_count < scenario->users;
     /* Nothing is audited or looked up later: no need to keep a record of each of millions of requests. */
     crew->totals_only =
         (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0 && scenario->model == LOAD_CLOSED;

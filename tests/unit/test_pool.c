@@ -14,7 +14,7 @@ static int open_null(void **state)
 {
     (void)state;
     database = bench_database("null", 8);
-    return database == NULL;
+    return database == NULL || database_reset(database, &settings, "pool", NULL, 1, 1) != 0;
 }
 
 static int close_null(void **state)

@@ -1,0 +1,170 @@
+#include "harness/measure/totals.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define HISTS (3 * TOTALS_SERIES + 6)
+
+static void list_hists(struct totals *t, struct hist *list[HISTS])
+{
+    struct hist *parts[] = { &t->pool_wait, &t->conn, &t->lock, &t->backoff, &t->checkout, &t->wake };
+    int n = 0;
+
+    for (int i = 0; i < TOTALS_SERIES; i++) {
+        list[n++] = &t->response[i];
+        list[n++] = &t->system[i];
+        list[n++] = &t->service[i];
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        list[n++] = parts[i];
+    assert(n == HISTS);
+}
+
+int totals_init(struct totals *t)
+{
+    struct hist *list[HISTS];
+
+    memset(t, 0, sizeof *t);
+    list_hists(t, list);
+    for (int i = 0; i < HISTS; i++) {
+        if (hist_init(list[i]) != 0) {
+            totals_destroy(t);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void totals_destroy(struct totals *t)
+{
+    struct hist *list[HISTS];
+
+    if (t == NULL)
+        return;
+    list_hists(t, list);
+    for (int i = 0; i < HISTS; i++)
+        hist_destroy(list[i]);
+    memset(t, 0, sizeof *t);
+}
+
+static void clear_counts(struct totals *t)
+{
+    t->requests = t->attempts = t->borrowers = t->statements = 0;
+    memset(t->outcomes, 0, sizeof t->outcomes);
+    memset(t->retries, 0, sizeof t->retries);
+    memset(t->reasons, 0, sizeof t->reasons);
+}
+
+void totals_clear(struct totals *t)
+{
+    struct hist *list[HISTS];
+
+    clear_counts(t);
+    list_hists(t, list);
+    for (int i = 0; i < HISTS; i++)
+        hist_clear(list[i]);
+}
+
+static void record_series(struct hist series[TOTALS_SERIES], int outcome, int64_t ns)
+{
+    hist_record(&series[TOTALS_ALL], ns);
+    hist_record(&series[TOTALS_OUTCOME + outcome], ns);
+}
+
+/* Parts a request never had are left out of their histogram: what a person asks is how long those waited that did. */
+static void record_parts(struct totals *t, const struct record *r)
+{
+    if (r->borrows > 0 || r->pool_wait_ns > 0)
+        hist_record(&t->pool_wait, r->pool_wait_ns);
+    if (r->borrows > 0)
+        hist_record(&t->conn, r->conn_ns);
+    if (r->lock_ns > 0)
+        hist_record(&t->lock, r->lock_ns);
+    if (r->backoff_ns > 0)
+        hist_record(&t->backoff, r->backoff_ns);
+    if (r->checkout_ns > 0)
+        hist_record(&t->checkout, r->checkout_ns);
+    hist_record(&t->wake, r->invoke_ns - r->due_ns);
+}
+
+void totals_record(struct totals *t, const struct record *r)
+{
+    assert(r->outcome < OUTCOME_COUNT && r->reason < REASON_COUNT);
+    t->requests++;
+    t->attempts += r->attempts;
+    t->outcomes[r->outcome]++;
+    for (int i = 0; i < REASON_COUNT; i++)
+        t->retries[i] += r->retries[i];
+    if (r->outcome != OUTCOME_BOOKED && r->outcome != OUTCOME_SOLD_OUT)
+        t->reasons[r->reason]++;
+    if (r->borrows > 0)
+        t->borrowers++;
+    t->statements += r->statements;
+    record_series(t->response, r->outcome, record_response_ns(r));
+    record_series(t->system, r->outcome, record_system_ns(r));
+    record_series(t->service, r->outcome, record_service_ns(r));
+    record_parts(t, r);
+}
+
+void totals_add(struct totals *sum, const struct totals *more)
+{
+    struct hist *to[HISTS], *from[HISTS];
+
+    sum->requests += more->requests;
+    sum->attempts += more->attempts;
+    sum->borrowers += more->borrowers;
+    sum->statements += more->statements;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        sum->outcomes[i] += more->outcomes[i];
+    for (int i = 0; i < REASON_COUNT; i++) {
+        sum->retries[i] += more->retries[i];
+        sum->reasons[i] += more->reasons[i];
+    }
+    list_hists(sum, to);
+    list_hists((struct totals *)more, from); /* only read */
+    for (int i = 0; i < HISTS; i++)
+        hist_add(to[i], from[i]);
+}
+
+static bool samples_match(const struct totals *t, const struct hist series[TOTALS_SERIES])
+{
+    if (series[TOTALS_ALL].total + series[TOTALS_ALL].over != t->requests)
+        return false;
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        const struct hist *h = &series[TOTALS_OUTCOME + i];
+
+        if (h->total + h->over != t->outcomes[i])
+            return false;
+    }
+    return true;
+}
+
+const char *totals_check(const struct totals *t)
+{
+    int64_t outcomes = 0, retries = 0, errors = 0, reasons = 0;
+
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        outcomes += t->outcomes[i];
+        if (i != OUTCOME_BOOKED && i != OUTCOME_SOLD_OUT)
+            errors += t->outcomes[i];
+    }
+    for (int i = 0; i < REASON_COUNT; i++) {
+        retries += t->retries[i];
+        reasons += t->reasons[i];
+    }
+    if (t->requests != outcomes)
+        return "requests are not the sum of the outcomes";
+    if (t->attempts != t->requests + retries)
+        return "attempts are not requests plus retries";
+    if (reasons != errors)
+        return "reasons are not as many as requests answered neither booked nor sold_out";
+    if (t->borrowers > t->requests)
+        return "more requests borrowed a connection than there were";
+    if (!samples_match(t, t->response))
+        return "response samples are not as many as outcomes";
+    if (!samples_match(t, t->system))
+        return "system samples are not as many as outcomes";
+    if (!samples_match(t, t->service))
+        return "service samples are not as many as outcomes";
+    return NULL;
+}

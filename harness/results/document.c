@@ -1,0 +1,369 @@
+#include "harness/results/document.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/results/colour.h"
+#include "harness/results/redact.h"
+#include "harness/results/tally.h"
+
+/* -1 stands for "cannot be known" in every count that can be. */
+static json_t *known(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+/* A number as short as it is: seats are whole, their median over two trials may not be. */
+static json_t *number(double value, bool whole)
+{
+    if (isnan(value))
+        return json_null();
+    if (whole || value == floor(value))
+        return json_integer(llround(value));
+    return json_real(value);
+}
+
+static json_t *percentile(const struct hist *h, double q)
+{
+    return number(metric_quantile(h, q), true);
+}
+
+static json_t *distribution(const struct hist *h)
+{
+    json_t *d = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "p50", percentile(h, 0.5), "p90", percentile(h, 0.9),
+                          "p99", percentile(h, 0.99), "p999", percentile(h, 0.999), "max",
+                          h->total > 0 ? json_integer(h->max) : json_null(), "mean",
+                          h->total > 0 ? json_integer(llround(hist_mean(h))) : json_null(), "n",
+                          (json_int_t)(h->total + h->over));
+
+    /* Out of range is rare enough to stand only where it happened. */
+    if (d != NULL && h->over > 0 && json_object_set_new(d, "over", json_integer(h->over)) != 0) {
+        json_decref(d);
+        return NULL;
+    }
+    return d;
+}
+
+/* {all, and each outcome that had requests} */
+static json_t *series(const struct hist hists[TOTALS_SERIES])
+{
+    json_t *object = json_object();
+    int failed = json_object_set_new(object, "all", distribution(&hists[TOTALS_ALL]));
+
+    for (int o = 0; o < OUTCOME_COUNT; o++) {
+        const struct hist *h = &hists[TOTALS_OUTCOME + o];
+
+        if (h->total + h->over > 0)
+            failed |= json_object_set_new(object, outcome_name((enum outcome)o), distribution(h));
+    }
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* {reason: n} of those that occurred. */
+static json_t *reasons(const int64_t counts[REASON_COUNT])
+{
+    json_t *object = json_object();
+    int failed = 0;
+
+    for (int r = 0; r < REASON_COUNT; r++)
+        if (counts[r] > 0)
+            failed |= json_object_set_new(object, reason_name((enum reason)r), json_integer(counts[r]));
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *outcomes(const int64_t counts[OUTCOME_COUNT])
+{
+    json_t *object = json_object();
+    int failed = 0;
+
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        failed |= json_object_set_new(object, outcome_name((enum outcome)o), json_integer(counts[o]));
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *ops(const struct db_ops *o)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "statements", (json_int_t)o->statements, "reads",
+                     (json_int_t)o->reads, "writes", (json_int_t)o->writes, "round_trips", (json_int_t)o->round_trips,
+                     "transactions", (json_int_t)o->transactions, "begins", (json_int_t)o->begins, "commits",
+                     (json_int_t)o->commits, "rollbacks", (json_int_t)o->rollbacks, "abandoned_tx",
+                     (json_int_t)o->abandoned_tx);
+}
+
+static json_t *all_ops(const struct trial *t)
+{
+    json_t *object = ops(&t->ops);
+
+    if (object == NULL || json_object_set_new(object, "service", ops(&t->service_ops)) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *resources(const struct trial *t)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "harness_cpu_ns", known(t->harness_cpu_ns), "server_cpu_ns",
+                     known(t->server_cpu_ns), "peak_rss_bytes", known(t->peak_rss_bytes), "peak_connections",
+                     known(t->peak_connections), "wal_bytes", known(t->wal_bytes));
+}
+
+static json_t *bloat(const struct database_bloat *b)
+{
+    return json_pack("{s:o, s:o, s:o}", "updates", known(b->updates), "hot_updates", known(b->hot_updates),
+                     "dead_tuples", known(b->dead_tuples));
+}
+
+static json_t *audited(const struct audit *a)
+{
+    if (a == NULL)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
+                     "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told,
+                     "oversold", (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift",
+                     (json_int_t)a->drift, "leaked", (json_int_t)a->leaked, "uncounted", (json_int_t)a->uncounted,
+                     "gate_drift", (json_int_t)a->gate_drift, "lost", (json_int_t)a->lost, "ghost",
+                     (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "unknown", (json_int_t)a->unknown,
+                     "resolved_yes", (json_int_t)a->resolved_yes, "resolved_no", (json_int_t)a->resolved_no, "verdict",
+                     audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
+}
+
+static json_t *per_second(int64_t n, int64_t ns)
+{
+    return ns > 0 ? json_real((double)n * 1e9 / (double)ns) : json_null();
+}
+
+json_t *document_trial(int64_t number_in_cell, const struct trial *t, const struct audit *a)
+{
+    const struct totals *s = &t->totals;
+    json_t *counts, *times;
+
+    counts = json_pack("{s:I, s:I, s:I, s:b, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "trial",
+                       (json_int_t)number_in_cell, "block", (json_int_t)t->block, "seed", (json_int_t)t->seed, "void",
+                       t->void_reason[0] != '\0', "void_reason", redact_string(t->void_reason), "requests",
+                       (json_int_t)s->requests, "outcomes", outcomes(s->outcomes), "attempts", (json_int_t)s->attempts,
+                       "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers",
+                       (json_int_t)s->borrowers, "ops", all_ops(t), "wall_ns", known(t->wall_ns), "sold_out_ns",
+                       known(t->sold_out_ns), "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
+    times =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns", series(s->response),
+                  "system_ns", series(s->system), "service_ns", series(s->service), "pool_wait_ns",
+                  distribution(&s->pool_wait), "conn_ns", distribution(&s->conn), "lock_ns", distribution(&s->lock),
+                  "backoff_ns", distribution(&s->backoff), "checkout_ns", distribution(&s->checkout), "wake_ns",
+                  distribution(&s->wake), "resources", resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
+    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0) {
+        json_decref(times);
+        return counts;
+    }
+    json_decref(counts);
+    json_decref(times);
+    return NULL;
+}
+
+/* A key of a scenario as it would be written in a file. */
+static json_t *key_text(const struct scenario *s, const char *section, const char *name)
+{
+    const struct option *row = option_find(scenario_options, section, name);
+    char text[OPTION_TEXT_SIZE + 64];
+
+    assert(row != NULL);
+    option_print(row, s, text, sizeof text);
+    return redact_string(text);
+}
+
+/* {key: [values]} */
+static json_t *sweeps(const struct scenario *s)
+{
+    json_t *object = json_object();
+    int failed = 0;
+
+    for (size_t i = 0; i < s->sweep_count; i++) {
+        json_t *values = json_array();
+
+        for (size_t v = 0; v < s->sweeps[i].values.n; v++)
+            failed |= json_array_append_new(values, redact_string(s->sweeps[i].values.items[v]));
+        failed |= json_object_set_new(object, s->sweeps[i].key, values);
+    }
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+json_t *document_scenario(const struct cell *cell)
+{
+    const struct scenario *s = &cell->scenario;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name",
+                     redact_string(cell->group), "title", redact_string(s->title), "question",
+                     redact_string(s->question != NULL ? s->question : ""), "model", key_text(s, "load", "model"),
+                     "users", (json_int_t)s->users, "seats", (json_int_t)s->seats, "events", (json_int_t)s->events,
+                     "instances", (json_int_t)s->instances, "pool", (json_int_t)s->pool, "workers",
+                     key_text(s, "load", "workers"), "durability", key_text(s, "db", "durability"), "journal",
+                     key_text(s, "db", "journal"), "attempts", key_text(s, "retry", "attempts"), "backoff",
+                     key_text(s, "retry", "backoff"), "checkout", key_text(s, "checkout", "time"), "trials",
+                     (json_int_t)s->trials, "sweep", sweeps(s));
+}
+
+static json_t *traits_of(unsigned traits)
+{
+    static const struct {
+        unsigned trait;
+        const char *name;
+    } names[] = {
+        { TRAIT_CORE, "core" }, { TRAIT_FLOOR, "floor" }, { TRAIT_CONTROL, "control" }, { TRAIT_ROGUE, "rogue" }
+    };
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if ((traits & names[i].trait) != 0)
+            json_array_append_new(list, json_string(names[i].name));
+    return list;
+}
+
+static json_t *promises_of(unsigned promises)
+{
+    json_t *list = json_array();
+
+    if ((promises & PROMISE_NO_OVERSELL) != 0)
+        json_array_append_new(list, json_string("no_oversell"));
+    if ((promises & PROMISE_SELLS_OUT) != 0)
+        json_array_append_new(list, json_string("sells_out"));
+    return list;
+}
+
+/* The variant's own options, then the retry policy it runs under, which may not be the scenario's. */
+static json_t *params_of(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    struct scenario policy = cell->scenario; /* shallow: only read */
+    json_t *object = json_object();
+    char text[OPTION_TEXT_SIZE + 64];
+    int failed = 0;
+
+    for (const struct option *o = strategy->options; o != NULL && o->name != NULL; o++) {
+        option_print(o, cell->variant.options, text, sizeof text);
+        failed |= json_object_set_new(object, o->name, redact_string(text));
+    }
+    policy.retry = cell->variant.retry;
+    failed |= json_object_set_new(object, "retry.attempts", key_text(&policy, "retry", "attempts"));
+    failed |= json_object_set_new(object, "retry.backoff", key_text(&policy, "retry", "backoff"));
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *point_of(const struct cell *cell)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < cell->sweep_keys.n; i++)
+        json_object_set_new(object, cell->sweep_keys.items[i], redact_string(cell->sweep_values.items[i]));
+    return object;
+}
+
+static json_t *note_of(const struct registered *r)
+{
+    char guarantee[512], fails_when[512];
+
+    registry_heading(r, "Guarantee", guarantee, sizeof guarantee);
+    registry_heading(r, "Fails when", fails_when, sizeof fails_when);
+    return json_pack("{s:o, s:o}", "fails_when", redact_string(fails_when), "guarantee", redact_string(guarantee));
+}
+
+static json_t *summary_of(const struct tally *t)
+{
+    json_t *object = json_object();
+    int failed = 0;
+
+    for (int m = 0; m < METRIC_COUNT; m++) {
+        const struct summary *s = &t->summary[m].of;
+        bool whole = metrics[m].whole;
+        json_t *entry;
+
+        if (!t->summary[m].present)
+            continue;
+        if (t->summary[m].merged)
+            entry =
+                json_pack("{s:o, s:b, s:I}", "median", number(s->median, whole), "merged", 1, "n", (json_int_t)s->n);
+        else
+            entry = json_pack("{s:o, s:[o, o], s:o, s:o, s:I}", "median", number(s->median, whole), "ci95",
+                              number(s->lo, whole), number(s->hi, whole), "min", number(s->min, whole), "max",
+                              number(s->max, whole), "n", (json_int_t)s->n);
+        failed |= json_object_set_new(object, metrics[m].name, entry);
+    }
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *flags_of(const struct cell *cell, const struct tally *t, const struct tally *at_best)
+{
+    const char *flags[TALLY_FLAGS];
+    json_t *list = json_array();
+
+    tally_flags(t, cell, at_best, flags);
+    for (int i = 0; flags[i] != NULL; i++)
+        json_array_append_new(list, json_string(flags[i]));
+    return list;
+}
+
+static json_t *merged_of(const struct tally *t)
+{
+    return json_pack("{s:o, s:o, s:o}", "response_ns", series(t->merged[METRIC_RESPONSE]), "system_ns",
+                     series(t->merged[METRIC_SYSTEM]), "service_ns", series(t->merged[METRIC_SERVICE]));
+}
+
+/* What identifies the cell: the half that was known before the first trial. */
+static json_t *identity_of(const struct cell *cell, const char *durability)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    const struct scenario *s = &cell->scenario;
+    char colour[8];
+
+    snprintf(colour, sizeof colour, "#%06x", colour_of(strategy) & 0xffffffu);
+    return json_pack("{s:o, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "id",
+                     redact_string(cell->id), "scenario", redact_string(cell->group), "db", cell->db, "variant",
+                     redact_string(cell->variant.name), "strategy", strategy->name, "colour", colour, "traits",
+                     traits_of(strategy->traits), "promises", promises_of(cell_promises(cell)), "params",
+                     params_of(cell), "sweep", point_of(cell), "durability", redact_string(durability), "journal",
+                     key_text(s, "db", "journal"), "users", (json_int_t)s->users, "seats", (json_int_t)s->seats,
+                     "events", (json_int_t)s->events, "capacity", (json_int_t)(s->events * s->seats), "note",
+                     note_of(cell->variant.registered));
+}
+
+json_t *document_cell(const struct cell *cell, const struct tally *t, const struct tally *at_best,
+                      const char *durability)
+{
+    const char *verdict = finding_verdict(&t->finding, cell);
+    json_t *object = identity_of(cell, durability), *rest;
+    char reason[320];
+
+    finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
+    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                     number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
+                     "verdict", verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best));
+    if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
+        json_decref(rest);
+        rest = NULL;
+    }
+    if (object != NULL && rest != NULL && json_object_update(object, rest) == 0) {
+        json_decref(rest);
+        return object;
+    }
+    json_decref(object);
+    json_decref(rest);
+    return NULL;
+}

@@ -1,0 +1,174 @@
+#include "harness/results/finding.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/results/metric.h"
+
+static void add_unknown(struct finding *f, const char *reason)
+{
+    if (f->unknown++ == 0)
+        snprintf(f->unknown_reason, sizeof f->unknown_reason, "%s", reason);
+}
+
+void finding_add(struct finding *f, const struct trial *trial, const struct audit *audit)
+{
+    int64_t amounts[ANOMALY_COUNT];
+    bool anomalous = false;
+
+    if (trial->void_reason[0] != '\0') {
+        if (f->voids++ == 0)
+            snprintf(f->void_reason, sizeof f->void_reason, "%s", trial->void_reason);
+        return;
+    }
+    f->trials++;
+    f->requests += trial->totals.requests;
+    f->errors += metric_errors(&trial->totals);
+    if (audit == NULL) {
+        add_unknown(f, "not audited");
+        return;
+    }
+    amounts[ANOMALY_OVERSOLD] = audit->oversold;
+    amounts[ANOMALY_LOST] = audit->lost;
+    amounts[ANOMALY_GHOST] = audit->ghost;
+    amounts[ANOMALY_DUPLICATE] = audit->duplicate;
+    amounts[ANOMALY_UNSOLD] = audit->unsold;
+    amounts[ANOMALY_DRIFT] = audit->drift;
+    amounts[ANOMALY_GATE_DRIFT] = audit->gate_drift;
+    for (int i = 0; i < ANOMALY_COUNT; i++) {
+        if (amounts[i] <= 0)
+            continue;
+        anomalous = true;
+        f->seen[i].trials++;
+        if (amounts[i] > f->seen[i].most)
+            f->seen[i].most = amounts[i];
+    }
+    if (!anomalous && audit->verdict != AUDIT_VALID)
+        add_unknown(f, audit->reason);
+}
+
+/* From worst to mildest, with the words of the reason around "up to N". */
+static const struct {
+    enum anomaly anomaly;
+    const char *verdict, *before, *noun, *after;
+} worst_first[] = {
+    { ANOMALY_OVERSOLD, "oversells", "oversold", "seat", "" },
+    { ANOMALY_LOST, "loses", "lost", "confirmed booking", "" },
+    { ANOMALY_GHOST, "loses", "holds", "booking", " nobody was told of" },
+    { ANOMALY_DUPLICATE, "duplicates", "booked", "request", " more than once" },
+    { ANOMALY_UNSOLD, "undersells", "left", "seat", " unsold that somebody had asked for" },
+    { ANOMALY_DRIFT, "drifts", "counter and bookings differ by", "seat", "" },
+    { ANOMALY_GATE_DRIFT, "drifts", "gate and bookings differ by", "seat", "" },
+};
+
+#define WORST (sizeof worst_first / sizeof worst_first[0])
+
+static size_t worst_seen(const struct finding *f)
+{
+    for (size_t i = 0; i < WORST; i++)
+        if (f->seen[worst_first[i].anomaly].trials > 0)
+            return i;
+    return WORST;
+}
+
+static bool is_floor(const struct cell *cell)
+{
+    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
+}
+
+static bool is_skipped(const struct finding *f, const struct cell *cell)
+{
+    return cell->skip[0] != '\0' && f->trials + f->voids == 0;
+}
+
+const char *finding_verdict(const struct finding *f, const struct cell *cell)
+{
+    size_t worst = worst_seen(f);
+
+    if (is_skipped(f, cell))
+        return "skipped";
+    if (worst < WORST)
+        return worst_first[worst].verdict;
+    if (f->trials == 0)
+        return "unknown";
+    if (is_floor(cell))
+        return "floor";
+    return f->unknown > 0 ? "unknown" : "holds";
+}
+
+static void append_sold(char *out, size_t size, const struct cell *cell, const struct summary *sold)
+{
+    int64_t capacity = cell->scenario.events * cell->scenario.seats;
+    size_t used = strlen(out);
+
+    if (sold == NULL)
+        return;
+    if (sold->min < sold->max)
+        snprintf(out + used, size - used, " (sold: median %g [%g..%g] of %" PRId64 ")", sold->median, sold->min,
+                 sold->max, capacity);
+    else
+        snprintf(out + used, size - used, " (sold: %g of %" PRId64 " each time)", sold->median, capacity);
+}
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void say_worst(const struct finding *f, size_t worst, char *out, size_t size)
+{
+    int64_t most = f->seen[worst_first[worst].anomaly].most, trials = f->seen[worst_first[worst].anomaly].trials;
+
+    snprintf(out, size, "%s up to %" PRId64 " %s%s%s in %" PRId64 " of %" PRId64 " trial%s", worst_first[worst].before,
+             most, worst_first[worst].noun, plural(most), worst_first[worst].after, trials, f->trials,
+             plural(f->trials));
+}
+
+void finding_reason(const struct finding *f, const struct cell *cell, const struct summary *sold, char *out,
+                    size_t size)
+{
+    size_t worst = worst_seen(f);
+
+    if (is_skipped(f, cell)) {
+        snprintf(out, size, "%s", cell->skip);
+    } else if (worst < WORST) {
+        say_worst(f, worst, out, size);
+        append_sold(out, size, cell, sold);
+    } else if (f->trials == 0) {
+        if (f->voids > 0)
+            snprintf(out, size, "every trial was void: %s", f->void_reason);
+        else
+            snprintf(out, size, "no trial was run");
+    } else if (is_floor(cell)) {
+        snprintf(out, size, "does no work: what this machine allows at best");
+    } else if (f->unknown > 0) {
+        snprintf(out, size, "%" PRId64 " of %" PRId64 " trials could not be judged: %s", f->unknown, f->trials,
+                 f->unknown_reason);
+    } else {
+        snprintf(out, size, "no anomaly in %" PRId64 " trial%s", f->trials, plural(f->trials));
+        append_sold(out, size, cell, sold);
+    }
+}
+
+bool finding_broken(const struct finding *f, const struct cell *cell)
+{
+    unsigned traits = cell->variant.registered->strategy->traits, promises;
+
+    if ((traits & (TRAIT_FLOOR | TRAIT_CONTROL | TRAIT_ROGUE)) != 0)
+        return false;
+    promises = cell_promises(cell);
+    if (f->seen[ANOMALY_OVERSOLD].trials > 0 && (promises & PROMISE_NO_OVERSELL) != 0)
+        return true;
+    if (f->seen[ANOMALY_UNSOLD].trials > 0 && (promises & PROMISE_SELLS_OUT) != 0)
+        return true;
+    return f->seen[ANOMALY_LOST].trials + f->seen[ANOMALY_GHOST].trials + f->seen[ANOMALY_DUPLICATE].trials +
+               f->seen[ANOMALY_DRIFT].trials + f->seen[ANOMALY_GATE_DRIFT].trials >
+           0;
+}
+
+bool finding_proved_nothing(const struct finding *f, const struct cell *cell)
+{
+    return (cell->variant.registered->strategy->traits & TRAIT_CONTROL) != 0 && cell_contended(cell) && f->trials > 0 &&
+           f->seen[ANOMALY_OVERSOLD].trials == 0;
+}

@@ -1,0 +1,45 @@
+#ifndef RESULTS_FINDING_H
+#define RESULTS_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/audit/audit.h"
+#include "harness/results/statistics.h"
+#include "harness/scenario/cell.h"
+
+/* What the audits of a cell's trials amount to. Void trials are counted and otherwise left out. */
+
+enum anomaly {
+    ANOMALY_OVERSOLD,
+    ANOMALY_LOST,
+    ANOMALY_GHOST,
+    ANOMALY_DUPLICATE,
+    ANOMALY_UNSOLD,
+    ANOMALY_DRIFT,
+    ANOMALY_GATE_DRIFT,
+    ANOMALY_COUNT
+};
+
+struct finding {
+    int64_t trials, voids;    /* that count, that do not                         */
+    int64_t unknown;          /* trials whose audit could not say, or had none   */
+    int64_t requests, errors; /* of the trials that count                        */
+    struct {
+        int64_t trials, most; /* that showed it; the worst of them (seats or requests) */
+    } seen[ANOMALY_COUNT];
+    char void_reason[160], unknown_reason[160]; /* the first of each */
+};
+
+void finding_add(struct finding *, const struct trial *, const struct audit *);
+
+/* DESIGN.md 7, worst first; "floor" for cells that do no work. */
+const char *finding_verdict(const struct finding *, const struct cell *);
+/* One line why. sold: median and range over the trials; NULL when there is none. */
+void finding_reason(const struct finding *, const struct cell *, const struct summary *sold, char *out, size_t size);
+/* An honest strategy broke a promise it makes, or lost, invented or doubled a booking, or let a counter drift. */
+bool finding_broken(const struct finding *, const struct cell *);
+/* A control, contended, that never oversold: the scenario proved nothing. */
+bool finding_proved_nothing(const struct finding *, const struct cell *);
+
+#endif

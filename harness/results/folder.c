@@ -1,0 +1,300 @@
+#include "harness/results/folder.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/say.h"
+#include "harness/results/remains.h"
+
+/* A name no longer than this leaves room for "-2" and for the temporary name's beginning within NAME_MAX. */
+#define NAME_PART 120
+
+static int out_of_memory(void)
+{
+    say_error("results: out of memory");
+    return EXIT_ERROR;
+}
+
+static bool exists(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0;
+}
+
+static const char *remedy(int error)
+{
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return "free some space, or choose another disk with --out DIR";
+    case ENOENT:
+    case ENOTDIR:
+        return "create the folder it should stand in first, or choose another with --out DIR";
+    case EMFILE:
+    case ENFILE:
+        return "raise the limit of open files (ulimit -n)";
+    default:
+        return "choose a folder you may write to with --out DIR";
+    }
+}
+
+void folder_complain(const struct folder *f, const char *name, int error)
+{
+    say_error("results: %s%s%s: %s; %s", f->path, name[0] != '\0' ? "/" : "", name, strerror(error), remedy(error));
+}
+
+/* The project's own folder, when the program stands in it. Relative when it is where the user is: shorter to read. */
+static char *beside_executable(void)
+{
+    char exe[4096], here[4096], *slash, *root = NULL;
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    char *scenarios = NULL;
+
+    if (n <= 0)
+        return strdup("results");
+    exe[n] = '\0';
+    slash = strrchr(exe, '/');
+    *slash = '\0';
+    if (asprintf(&scenarios, "%s/scenarios", exe) < 0)
+        return NULL;
+    if (!exists(scenarios) || (getcwd(here, sizeof here) != NULL && strcmp(here, exe) == 0))
+        root = strdup("results");
+    else if (asprintf(&root, "%s/results", exe) < 0)
+        root = NULL;
+    free(scenarios);
+    return root;
+}
+
+char *folder_root(void)
+{
+    const char *home = getenv("LASTSEAT_HOME");
+    char *root = NULL;
+
+    if (home == NULL || home[0] == '\0')
+        return beside_executable();
+    return asprintf(&root, "%s/results", home) < 0 ? NULL : root;
+}
+
+/* Splits --out DIR into where and what. */
+static int split_out(struct folder *f, const char *out)
+{
+    char *copy = strdup(out), *slash;
+    size_t n;
+
+    if (copy == NULL)
+        return out_of_memory();
+    for (n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
+        copy[n - 1] = '\0';
+    slash = strrchr(copy, '/');
+    if (slash == NULL) {
+        f->parent = strdup(".");
+        f->name = copy;
+    } else {
+        f->name = strdup(slash + 1);
+        slash[1] = '\0';
+        if (slash > copy)
+            *slash = '\0';
+        f->parent = copy;
+    }
+    f->path = f->name != NULL && f->parent != NULL ? strdup(out) : NULL;
+    if (f->path == NULL)
+        return out_of_memory();
+    f->path[n] = '\0';
+    return EXIT_OK;
+}
+
+static int open_out(struct folder *f, const char *out)
+{
+    int code;
+
+    if (out[0] == '\0') {
+        say_error("--out: needs the name of a folder that does not exist yet");
+        return EXIT_USAGE;
+    }
+    if ((code = split_out(f, out)) != EXIT_OK)
+        return code;
+    if (exists(f->path)) {
+        say_error("--out: %s exists already; name a folder that does not, or remove it first", f->path);
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
+static int open_default(struct folder *f, const char *name)
+{
+    f->set_latest = true;
+    f->parent = folder_root();
+    f->name = strndup(name, NAME_PART);
+    if (f->parent == NULL || f->name == NULL)
+        return out_of_memory();
+    if (asprintf(&f->path, "%s/%s", f->parent, f->name) < 0) {
+        f->path = NULL;
+        return out_of_memory();
+    }
+    if (mkdir(f->parent, 0777) != 0 && errno != EEXIST) {
+        say_error("results: %s: %s; %s or set LASTSEAT_HOME", f->parent, strerror(errno), remedy(errno));
+        return EXIT_ERROR;
+    }
+    return EXIT_OK;
+}
+
+/* Replaces the planned path by the first of name, name-2, name-3, … that is free. */
+static int free_path(struct folder *f)
+{
+    for (int i = 2; exists(f->path); i++) {
+        free(f->path);
+        if (asprintf(&f->path, "%s/%s-%d", f->parent, f->name, i) < 0) {
+            f->path = NULL;
+            return out_of_memory();
+        }
+    }
+    return EXIT_OK;
+}
+
+/* One process may write two runs of one name: the second temporary name gets a number. */
+static int make_temp(struct folder *f)
+{
+    char mark[64], *temp;
+
+    remains_mark(mark, sizeof mark);
+    for (int i = 1;; i++) {
+        if (asprintf(&temp, "%s/%s.run-%.*s-%d", f->parent, mark, NAME_PART, f->name, i) < 0)
+            return out_of_memory();
+        if (mkdir(temp, 0777) == 0) {
+            f->temp = temp;
+            f->hold = remains_hold(temp);
+            return EXIT_OK;
+        }
+        free(temp);
+        if (errno != EEXIST) {
+            folder_complain(f, "", errno);
+            return EXIT_ERROR;
+        }
+    }
+}
+
+int folder_begin(struct folder *f, const char *out, const char *name)
+{
+    int code;
+
+    memset(f, 0, sizeof *f);
+    f->hold = -1;
+    code = out != NULL ? open_out(f, out) : open_default(f, name);
+    if (code != EXIT_OK)
+        return code;
+    remains_sweep(f->parent);
+    if ((code = free_path(f)) != EXIT_OK)
+        return code;
+    return make_temp(f);
+}
+
+int folder_mkdir(const struct folder *f, const char *name)
+{
+    char *path;
+    int failed, error;
+
+    if (asprintf(&path, "%s/%s", f->temp, name) < 0)
+        return out_of_memory();
+    failed = mkdir(path, 0777) != 0 && errno != EEXIST;
+    error = errno;
+    free(path);
+    if (!failed)
+        return EXIT_OK;
+    folder_complain(f, name, error);
+    return EXIT_ERROR;
+}
+
+/* The link is made under another name and renamed, so that nobody ever finds it missing. Without it the run is whole
+ * all the same: a warning. */
+static void set_latest(const struct folder *f)
+{
+    char mark[64], *made = NULL, *latest = NULL;
+
+    remains_mark(mark, sizeof mark);
+    if (asprintf(&made, "%s/%s.latest", f->parent, mark) < 0)
+        made = NULL;
+    if (asprintf(&latest, "%s/latest", f->parent) < 0)
+        latest = NULL;
+    if (made != NULL && latest != NULL) {
+        unlink(made);
+        if (symlink(strrchr(f->path, '/') + 1, made) != 0 || rename(made, latest) != 0) {
+            say_warning("results: cannot set the link %s: %s; the run is in %s", latest, strerror(errno), f->path);
+            unlink(made);
+        }
+    }
+    free(made);
+    free(latest);
+}
+
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* A file system that cannot refuse to replace; what is there is refused by looking. */
+    if (exists(to)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(from, to);
+}
+
+static void let_go(struct folder *f)
+{
+    if (f->hold >= 0)
+        close(f->hold);
+    f->hold = -1;
+}
+
+int folder_finish(struct folder *f)
+{
+    char *planned = strdup(f->path);
+
+    assert(f->temp != NULL);
+    if (planned == NULL)
+        return out_of_memory();
+    while (rename_new(f->temp, f->path) != 0) {
+        int error = errno;
+
+        if (error == EEXIST && free_path(f) == EXIT_OK)
+            continue;
+        if (error != EEXIST)
+            folder_complain(f, "", error);
+        free(planned);
+        return EXIT_ERROR;
+    }
+    free(f->temp);
+    f->temp = NULL;
+    let_go(f);
+    if (f->set_latest)
+        set_latest(f);
+    else if (strcmp(planned, f->path) != 0)
+        say_warning("results: somebody made %s meanwhile; the run is in %s", planned, f->path);
+    free(planned);
+    return EXIT_OK;
+}
+
+void folder_discard(struct folder *f)
+{
+    if (f == NULL)
+        return;
+    if (f->temp != NULL)
+        remains_remove(f->temp);
+    if (f->temp != NULL)
+        let_go(f);
+    free(f->temp);
+    free(f->path);
+    free(f->name);
+    free(f->parent);
+    memset(f, 0, sizeof *f);
+}

@@ -1,0 +1,123 @@
+#include "harness/results/metric.h"
+
+#include <math.h>
+
+/* Fewer samples than this beyond a percentile, and it says more about chance than about the strategy. */
+#define SAMPLES_BEYOND 10
+
+#define BOOKED   (TOTALS_OUTCOME + (int)OUTCOME_BOOKED)
+#define SOLD_OUT (TOTALS_OUTCOME + (int)OUTCOME_SOLD_OUT)
+
+const struct metric_row metrics[METRIC_COUNT] = {
+    [METRIC_SOLD] = { .name = "sold" },
+    [METRIC_OVERSOLD] = { .name = "oversold" },
+    [METRIC_UNSOLD] = { .name = "unsold" },
+    [METRIC_LOST] = { .name = "lost" },
+    [METRIC_GHOST] = { .name = "ghost" },
+    [METRIC_DUPLICATE] = { .name = "duplicate" },
+    [METRIC_DRIFT] = { .name = "drift" },
+    [METRIC_GATE_DRIFT] = { .name = "gate_drift" },
+    [METRIC_BUYERS_P50] = { "buyers_p50_ns", true, 0.5, METRIC_SYSTEM, BOOKED },
+    [METRIC_BUYERS_MAX] = { .name = "buyers_max_ns", .whole = true },
+    [METRIC_REFUSED_P50] = { "refused_p50_ns", true, 0.5, METRIC_SYSTEM, SOLD_OUT },
+    [METRIC_REFUSED_P99] = { "refused_p99_ns", true, 0.99, METRIC_SYSTEM, SOLD_OUT },
+    [METRIC_ALL_P50] = { "all_p50_ns", true, 0.5, METRIC_SYSTEM, TOTALS_ALL },
+    [METRIC_ALL_P99] = { "all_p99_ns", true, 0.99, METRIC_SYSTEM, TOTALS_ALL },
+    [METRIC_RESPONSE_ALL_P99] = { "response_all_p99_ns", true, 0.99, METRIC_RESPONSE, TOTALS_ALL },
+    [METRIC_SERVICE_ALL_P99] = { "service_all_p99_ns", true, 0.99, METRIC_SERVICE, TOTALS_ALL },
+    [METRIC_STATEMENTS] = { .name = "statements_per_request" },
+    [METRIC_ROUND_TRIPS] = { .name = "round_trips_per_request" },
+    [METRIC_TRANSACTIONS] = { .name = "transactions_per_request" },
+    [METRIC_AMPLIFICATION] = { .name = "amplification" },
+    [METRIC_RETRIES] = { .name = "retries_per_request" },
+    [METRIC_BORROWERS] = { .name = "borrowers" },
+    [METRIC_ERRORS_SHARE] = { .name = "errors_share" },
+    [METRIC_SOLD_OUT_NS] = { .name = "sold_out_ns", .whole = true },
+    [METRIC_BOOKINGS_PER_S] = { .name = "bookings_per_s" },
+    [METRIC_DECISIONS_PER_S] = { .name = "decisions_per_s" },
+    [METRIC_WALL_NS] = { .name = "wall_ns", .whole = true },
+    [METRIC_HARNESS_CPU_NS] = { .name = "harness_cpu_ns", .whole = true },
+    [METRIC_SERVER_CPU_NS] = { .name = "server_cpu_ns", .whole = true },
+    [METRIC_PEAK_RSS] = { .name = "peak_rss_bytes", .whole = true },
+    [METRIC_PEAK_CONNECTIONS] = { .name = "peak_connections" },
+    [METRIC_WAL_BYTES] = { .name = "wal_bytes", .whole = true },
+};
+
+double metric_quantile(const struct hist *h, double q)
+{
+    double rank = ceil(nextafter(q, 0) * (double)h->total);
+
+    if ((double)h->total - rank < SAMPLES_BEYOND)
+        return NAN;
+    return (double)hist_quantile(h, q);
+}
+
+int64_t metric_errors(const struct totals *t)
+{
+    return t->outcomes[OUTCOME_GAVE_UP] + t->outcomes[OUTCOME_TIMED_OUT] + t->outcomes[OUTCOME_SHED] +
+           t->outcomes[OUTCOME_FAILED] + t->outcomes[OUTCOME_UNKNOWN];
+}
+
+static double known(int64_t value)
+{
+    return value < 0 ? NAN : (double)value;
+}
+
+static void read_audit(double *v, const struct audit *a)
+{
+    v[METRIC_SOLD] = (double)a->sold;
+    v[METRIC_OVERSOLD] = (double)a->oversold;
+    v[METRIC_UNSOLD] = (double)a->unsold;
+    v[METRIC_LOST] = (double)a->lost;
+    v[METRIC_GHOST] = (double)a->ghost;
+    v[METRIC_DUPLICATE] = (double)a->duplicate;
+    v[METRIC_DRIFT] = (double)a->drift;
+    v[METRIC_GATE_DRIFT] = (double)a->gate_drift;
+}
+
+static void read_percentiles(double *v, const struct totals *t)
+{
+    const struct hist *times[METRIC_TIMES] = { t->response, t->system, t->service };
+
+    for (int m = 0; m < METRIC_COUNT; m++)
+        if (metrics[m].q > 0)
+            v[m] = metric_quantile(&times[metrics[m].time][metrics[m].series], metrics[m].q);
+    if (t->system[BOOKED].total > 0)
+        v[METRIC_BUYERS_MAX] = (double)t->system[BOOKED].max;
+}
+
+static void read_rates(double *v, const struct trial *trial)
+{
+    const struct totals *t = &trial->totals;
+    double requests = (double)t->requests, seconds = (double)trial->wall_ns / 1e9;
+
+    if (t->requests > 0) {
+        v[METRIC_STATEMENTS] = (double)trial->ops.statements / requests;
+        v[METRIC_ROUND_TRIPS] = (double)trial->ops.round_trips / requests;
+        v[METRIC_TRANSACTIONS] = (double)trial->ops.transactions / requests;
+        v[METRIC_RETRIES] = (double)(t->attempts - t->requests) / requests;
+        v[METRIC_ERRORS_SHARE] = (double)metric_errors(t) / requests;
+    }
+    if (trial->wall_ns > 0) {
+        v[METRIC_BOOKINGS_PER_S] = (double)t->outcomes[OUTCOME_BOOKED] / seconds;
+        v[METRIC_DECISIONS_PER_S] = requests / seconds;
+        v[METRIC_WALL_NS] = (double)trial->wall_ns;
+    }
+    v[METRIC_BORROWERS] = (double)t->borrowers;
+    v[METRIC_SOLD_OUT_NS] = known(trial->sold_out_ns);
+}
+
+void metric_read(double values[METRIC_COUNT], const struct trial *trial, const struct audit *audit)
+{
+    for (int m = 0; m < METRIC_COUNT; m++)
+        values[m] = NAN;
+    if (audit != NULL)
+        read_audit(values, audit);
+    read_percentiles(values, &trial->totals);
+    read_rates(values, trial);
+    values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);
+    values[METRIC_SERVER_CPU_NS] = known(trial->server_cpu_ns);
+    values[METRIC_PEAK_RSS] = known(trial->peak_rss_bytes);
+    values[METRIC_PEAK_CONNECTIONS] = known(trial->peak_connections);
+    values[METRIC_WAL_BYTES] = known(trial->wal_bytes);
+}

@@ -1,0 +1,90 @@
+#include "harness/results/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/say.h"
+
+int output_open(struct output *o, const struct folder *folder, const char *name)
+{
+    char *path;
+
+    o->folder = folder;
+    o->fd = -1;
+    o->error = 0;
+    o->in_row = false;
+    o->used = 0;
+    snprintf(o->name, sizeof o->name, "%s", name);
+    if (asprintf(&path, "%s/%s", folder->temp, name) < 0) {
+        folder_complain(folder, name, ENOMEM);
+        return EXIT_ERROR;
+    }
+    o->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (o->fd < 0)
+        folder_complain(folder, name, errno);
+    free(path);
+    return o->fd >= 0 ? EXIT_OK : EXIT_ERROR;
+}
+
+static void write_all(struct output *o, const char *bytes, size_t n)
+{
+    while (n > 0 && o->error == 0) {
+        ssize_t written = write(o->fd, bytes, n);
+
+        if (written >= 0) {
+            bytes += written;
+            n -= (size_t)written;
+        } else if (errno != EINTR) {
+            o->error = errno;
+        }
+    }
+}
+
+void output_bytes(struct output *o, const void *bytes, size_t n)
+{
+    if (n > sizeof o->buffer - o->used) {
+        write_all(o, o->buffer, o->used);
+        o->used = 0;
+    }
+    if (n > sizeof o->buffer) {
+        write_all(o, bytes, n);
+        return;
+    }
+    memcpy(o->buffer + o->used, bytes, n);
+    o->used += n;
+}
+
+int output_check(const struct output *o)
+{
+    if (o->error == 0)
+        return EXIT_OK;
+    folder_complain(o->folder, o->name, o->error);
+    return EXIT_ERROR;
+}
+
+int output_close(struct output *o, bool sync)
+{
+    int code;
+
+    if (o->folder == NULL)
+        return EXIT_OK;
+    write_all(o, o->buffer, o->used);
+    if (sync && o->error == 0 && fsync(o->fd) != 0)
+        o->error = errno;
+    if (close(o->fd) != 0 && o->error == 0)
+        o->error = errno;
+    code = output_check(o);
+    o->folder = NULL;
+    return code;
+}
+
+void output_drop(struct output *o)
+{
+    if (o->folder != NULL && o->fd >= 0)
+        close(o->fd);
+    o->folder = NULL;
+}

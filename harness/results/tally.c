@@ -1,0 +1,165 @@
+#include "harness/results/tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/results/document.h"
+
+/* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
+#define TRIALS_FOR_INTERVAL 6
+/* A floor this near says more about the machine than about the strategy (MEASUREMENT.md 5). */
+#define NEAR_FLOOR  0.2
+#define MANY_ERRORS 0.01
+
+int tally_init(struct tally *t)
+{
+    memset(t, 0, sizeof *t);
+    t->solo = NAN;
+    t->trials = json_array();
+    return t->trials != NULL ? 0 : -1;
+}
+
+void tally_destroy(struct tally *t)
+{
+    if (t == NULL)
+        return;
+    for (int time = 0; time < METRIC_TIMES; time++)
+        for (int series = 0; series < TOTALS_SERIES; series++)
+            hist_destroy(&t->merged[time][series]);
+    json_decref(t->trials);
+    free(t->trial);
+    memset(t, 0, sizeof *t);
+}
+
+static int merge(struct hist *merged, const struct hist *more)
+{
+    if (more->total == 0 && more->over == 0)
+        return 0;
+    if (merged->counts == NULL && hist_init(merged) != 0)
+        return -1;
+    hist_add(merged, more);
+    return 0;
+}
+
+static int merge_all(struct tally *t, const struct totals *totals)
+{
+    const struct hist *times[METRIC_TIMES] = { totals->response, totals->system, totals->service };
+
+    for (int time = 0; time < METRIC_TIMES; time++)
+        for (int series = 0; series < TOTALS_SERIES; series++)
+            if (merge(&t->merged[time][series], &times[time][series]) != 0)
+                return -1;
+    return 0;
+}
+
+static struct tally_trial *append(struct tally *t)
+{
+    if (t->n == t->room) {
+        size_t room = t->room > 0 ? 2 * t->room : 16;
+        struct tally_trial *grown = realloc(t->trial, room * sizeof *grown);
+
+        if (grown == NULL)
+            return NULL;
+        t->trial = grown;
+        t->room = room;
+    }
+    return &t->trial[t->n++];
+}
+
+int tally_add(struct tally *t, const struct trial *trial, const struct audit *audit)
+{
+    struct tally_trial *kept = append(t);
+
+    if (kept == NULL)
+        return -1;
+    kept->block = trial->block;
+    kept->requests = trial->totals.requests;
+    memcpy(kept->outcomes, trial->totals.outcomes, sizeof kept->outcomes);
+    kept->is_void = trial->void_reason[0] != '\0';
+    metric_read(kept->metric, trial, audit);
+    finding_add(&t->finding, trial, audit);
+    if (json_array_append_new(t->trials, document_trial((int64_t)t->n, trial, audit)) != 0)
+        return -1;
+    return kept->is_void ? 0 : merge_all(t, &trial->totals);
+}
+
+/* A percentile that one trial lacks is not the median of the others: the merged trials must say. */
+static void summarise_merged(const struct tally *t, int m, struct tally_metric *out)
+{
+    double value = metric_quantile(&t->merged[metrics[m].time][metrics[m].series], metrics[m].q);
+
+    if (isnan(value))
+        return;
+    out->present = out->merged = true;
+    out->of = (struct summary){ .median = value, .n = (size_t)t->finding.trials };
+}
+
+static int summarise_one(struct tally *t, int m, struct statistics *statistics, double *values)
+{
+    struct tally_metric *out = &t->summary[m];
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->trial[i].is_void && !isnan(t->trial[i].metric[m]))
+            values[n++] = t->trial[i].metric[m];
+    if (metrics[m].q > 0 && n < (size_t)t->finding.trials) {
+        summarise_merged(t, m, out);
+        return 0;
+    }
+    if (n == 0)
+        return 0;
+    out->present = true;
+    return statistics_summarise(statistics, values, n, &out->of);
+}
+
+int tally_summarise(struct tally *t, struct statistics *statistics)
+{
+    double *values = calloc(t->n + 1, sizeof *values);
+    int failed = values == NULL;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (t->solo > 0)
+            t->trial[i].metric[METRIC_AMPLIFICATION] = t->trial[i].metric[METRIC_STATEMENTS] / t->solo;
+    for (int m = 0; m < METRIC_COUNT && !failed; m++)
+        failed = summarise_one(t, m, statistics, values) != 0;
+    free(values);
+    return failed ? -1 : 0;
+}
+
+const struct summary *tally_sold(const struct tally *t)
+{
+    return t->summary[METRIC_SOLD].present ? &t->summary[METRIC_SOLD].of : NULL;
+}
+
+static bool near_floor(const struct tally *t, const struct tally *at_best)
+{
+    const struct tally_metric *mine = &t->summary[METRIC_ALL_P99];
+
+    if (at_best == NULL || at_best == t || !mine->present || !at_best->summary[METRIC_ALL_P99].present)
+        return false;
+    return at_best->summary[METRIC_ALL_P99].of.median > NEAR_FLOOR * mine->of.median;
+}
+
+static bool few_samples(const struct tally *t)
+{
+    return t->finding.trials > 0 && (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
+}
+
+void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best,
+                 const char *flags[TALLY_FLAGS])
+{
+    int n = 0;
+
+    if (near_floor(t, at_best))
+        flags[n++] = "near_floor";
+    if (few_samples(t))
+        flags[n++] = "few_samples";
+    if (t->finding.voids > 0)
+        flags[n++] = "void_trials";
+    if (finding_proved_nothing(&t->finding, cell))
+        flags[n++] = "proved_nothing";
+    if ((double)t->finding.errors > MANY_ERRORS * (double)t->finding.requests)
+        flags[n++] = "errors";
+    flags[n] = NULL;
+}

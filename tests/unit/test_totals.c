@@ -1,0 +1,252 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "harness/measure/totals.h"
+
+/* A request that was booked at its second try, 5 ms after its due time, 1 ms of it before it was invoked. */
+static struct record booked_second(void)
+{
+    struct record r = { .request = 1,
+                        .user = 1,
+                        .event = 1,
+                        .due_ns = 1000000,
+                        .invoke_ns = 2000000,
+                        .first_ns = 2100000,
+                        .return_ns = 6000000,
+                        .pool_wait_ns = 100000,
+                        .conn_ns = 700000,
+                        .lock_ns = 300000,
+                        .backoff_ns = 400000,
+                        .checkout_ns = 2000000,
+                        .seats = 1,
+                        .attempts = 2,
+                        .borrows = 2,
+                        .statements = 5,
+                        .outcome = OUTCOME_BOOKED };
+
+    r.retries[REASON_STALE] = 1;
+    return r;
+}
+
+/* Turned away without ever having borrowed a connection. */
+static struct record refused(void)
+{
+    return (struct record){ .request = 2,
+                            .user = 2,
+                            .event = 1,
+                            .due_ns = 1000000,
+                            .invoke_ns = 1000000,
+                            .return_ns = 1000500,
+                            .seats = 1,
+                            .attempts = 1,
+                            .outcome = OUTCOME_SOLD_OUT };
+}
+
+static struct record gave_up(void)
+{
+    struct record r = booked_second();
+
+    r.outcome = OUTCOME_GAVE_UP;
+    r.reason = REASON_STALE;
+    r.attempts = 3;
+    r.retries[REASON_STALE] = 1;
+    r.retries[REASON_BUSY] = 1;
+    return r;
+}
+
+static void fill(struct totals *t)
+{
+    struct record a = booked_second(), b = refused(), c = gave_up();
+
+    assert_int_equal(totals_init(t), 0);
+    totals_record(t, &a);
+    totals_record(t, &b);
+    totals_record(t, &c);
+}
+
+static void test_counts(void **state)
+{
+    struct totals t;
+
+    (void)state;
+    fill(&t);
+    assert_null(totals_check(&t));
+    assert_int_equal(t.requests, 3);
+    assert_int_equal(t.attempts, 6);
+    assert_int_equal(t.outcomes[OUTCOME_BOOKED], 1);
+    assert_int_equal(t.outcomes[OUTCOME_SOLD_OUT], 1);
+    assert_int_equal(t.outcomes[OUTCOME_GAVE_UP], 1);
+    assert_int_equal(t.retries[REASON_STALE], 2);
+    assert_int_equal(t.retries[REASON_BUSY], 1);
+    assert_int_equal(t.reasons[REASON_STALE], 1);
+    assert_int_equal(t.borrowers, 2);
+    assert_int_equal(t.statements, 10);
+    totals_destroy(&t);
+}
+
+static void test_times(void **state)
+{
+    struct totals t;
+    const int booked = TOTALS_OUTCOME + (int)OUTCOME_BOOKED, sold_out = TOTALS_OUTCOME + (int)OUTCOME_SOLD_OUT;
+
+    (void)state;
+    fill(&t);
+    assert_int_equal(t.response[booked].max, 5000000); /* return - due       */
+    assert_int_equal(t.service[booked].max, 4000000);  /* return - invoke    */
+    assert_int_equal(t.system[booked].max, 3000000);   /* response - checkout */
+    assert_int_equal(t.response[TOTALS_ALL].total, 3);
+    assert_int_equal(t.response[TOTALS_ALL].min, 500);
+    assert_int_equal(t.system[sold_out].total, 1);
+    assert_int_equal(t.system[sold_out].max, 500);
+    totals_destroy(&t);
+}
+
+static void test_parts_count_only_who_had_them(void **state)
+{
+    struct record waited = refused();
+    struct totals t;
+
+    (void)state;
+    fill(&t);
+    assert_int_equal(t.pool_wait.total, 2);
+    assert_int_equal(t.conn.total, 2);
+    assert_int_equal(t.conn.max, 700000);
+    assert_int_equal(t.lock.total, 2);
+    assert_int_equal(t.backoff.total, 2);
+    assert_int_equal(t.checkout.total, 2);
+    assert_int_equal(t.wake.total, 3);
+    assert_int_equal(t.wake.max, 1000000);
+    /* A wait for the pool that timed out was a wait all the same. */
+    waited.outcome = OUTCOME_TIMED_OUT;
+    waited.reason = REASON_POOL_TIMEOUT;
+    waited.pool_wait_ns = 9000000;
+    totals_record(&t, &waited);
+    assert_int_equal(t.pool_wait.total, 3);
+    assert_int_equal(t.conn.total, 2);
+    assert_null(totals_check(&t));
+    totals_destroy(&t);
+}
+
+static void test_add_is_the_union(void **state)
+{
+    struct totals a, b, sum;
+    struct record r = gave_up();
+
+    (void)state;
+    fill(&a);
+    assert_int_equal(totals_init(&b), 0);
+    totals_record(&b, &r);
+    assert_int_equal(totals_init(&sum), 0);
+    totals_add(&sum, &a);
+    totals_add(&sum, &b);
+    assert_null(totals_check(&sum));
+    assert_int_equal(sum.requests, 4);
+    assert_int_equal(sum.attempts, 9);
+    assert_int_equal(sum.outcomes[OUTCOME_GAVE_UP], 2);
+    assert_int_equal(sum.retries[REASON_BUSY], 2);
+    assert_int_equal(sum.reasons[REASON_STALE], 2);
+    assert_int_equal(sum.borrowers, 3);
+    assert_int_equal(sum.statements, 15);
+    assert_int_equal(sum.response[TOTALS_ALL].total, 4);
+    assert_int_equal(sum.wake.total, 4);
+    totals_clear(&sum);
+    assert_null(totals_check(&sum));
+    assert_int_equal(sum.requests, 0);
+    assert_int_equal(sum.response[TOTALS_ALL].total, 0);
+    totals_destroy(&sum);
+    totals_destroy(&a);
+    totals_destroy(&b);
+    totals_destroy(&b);
+    totals_destroy(NULL);
+}
+
+static void test_over_range_still_balances(void **state)
+{
+    struct record r = refused();
+    struct totals t;
+
+    (void)state;
+    assert_int_equal(totals_init(&t), 0);
+    r.return_ns = r.due_ns + HIST_HIGHEST_NS + 1;
+    totals_record(&t, &r);
+    assert_int_equal(t.response[TOTALS_ALL].over, 1);
+    assert_null(totals_check(&t));
+    totals_destroy(&t);
+}
+
+/* Every identity, broken by one. */
+static void test_each_identity_fires(void **state)
+{
+    struct totals t;
+    const int booked = TOTALS_OUTCOME + (int)OUTCOME_BOOKED;
+
+    (void)state;
+    fill(&t);
+    t.outcomes[OUTCOME_SHED]++;
+    assert_string_equal(totals_check(&t), "requests are not the sum of the outcomes");
+    t.outcomes[OUTCOME_SHED]--;
+
+    t.attempts++;
+    assert_string_equal(totals_check(&t), "attempts are not requests plus retries");
+    t.attempts--;
+    t.retries[REASON_DEADLOCK]++;
+    assert_string_equal(totals_check(&t), "attempts are not requests plus retries");
+    t.retries[REASON_DEADLOCK]--;
+
+    t.reasons[REASON_BUSY]++;
+    assert_string_equal(totals_check(&t), "reasons are not as many as requests answered neither booked nor sold_out");
+    t.reasons[REASON_BUSY]--;
+
+    t.borrowers = t.requests + 1;
+    assert_string_equal(totals_check(&t), "more requests borrowed a connection than there were");
+    t.borrowers = 2;
+
+    hist_record(&t.response[TOTALS_ALL], 1);
+    assert_string_equal(totals_check(&t), "response samples are not as many as outcomes");
+    t.response[TOTALS_ALL].total--;
+    t.response[booked].total--;
+    assert_string_equal(totals_check(&t), "response samples are not as many as outcomes");
+    t.response[booked].total++;
+
+    t.system[booked].total++;
+    assert_string_equal(totals_check(&t), "system samples are not as many as outcomes");
+    t.system[booked].total--;
+
+    t.service[TOTALS_ALL].over++;
+    assert_string_equal(totals_check(&t), "service samples are not as many as outcomes");
+    t.service[TOTALS_ALL].over--;
+
+    assert_null(totals_check(&t));
+    totals_destroy(&t);
+}
+
+static void test_outcome_names(void **state)
+{
+    static const char *const names[] = { "booked", "sold_out",  "gave_up", "timed_out",
+                                         "shed",   "abandoned", "failed",  "unknown" };
+
+    (void)state;
+    assert_int_equal(sizeof names / sizeof names[0], OUTCOME_COUNT);
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        assert_string_equal(outcome_name((enum outcome)i), names[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_parts_count_only_who_had_them),
+        cmocka_unit_test(test_add_is_the_union),
+        cmocka_unit_test(test_over_range_still_balances),
+        cmocka_unit_test(test_each_identity_fires),
+        cmocka_unit_test(test_outcome_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
