@@ -46,6 +46,10 @@ int database_open(struct database **out, const char *name, const struct database
 const char *database_name(const struct database *);
 enum dialect database_dialect(const struct database *);
 unsigned database_caps(const struct database *);
+/* The same by name, without opening anything; 0 for a name this build does not know. Pure. */
+unsigned database_caps_of(const char *name);
+/* One line on a database of database_names: what it is. */
+const char *database_about(const char *name);
 /* NULL, or why this database cannot run under these settings ("durability off needs a server of its own"). */
 const char *database_refuses(const struct database *, const struct db_settings *);
 

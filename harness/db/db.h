@@ -93,7 +93,6 @@ struct db_ops {
     int64_t statements, reads, writes, round_trips, transactions, begins, commits, rollbacks, abandoned_tx;
 };
 void db_ops_add(struct db_ops *sum, const struct db_ops *more);
-void db_ops_subtract(struct db_ops *from, const struct db_ops *less);
 
 /* db_begin: DB_ERROR when a transaction is already open (programmer's error, asserted in debug builds). */
 enum db_status db_begin(struct db *, enum tx_mode);

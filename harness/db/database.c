@@ -1,0 +1,310 @@
+#include "harness/db/database.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/say.h"
+#include "harness/db/kind.h"
+#include "harness/db/leftover.h"
+#include "harness/db/server.h"
+
+/* A commit that was on its way when its client left may still arrive for this long. */
+#define QUIESCE_LIMIT_NS (10 * NS_PER_S)
+#define CACHE_LINE       64
+
+const char *const database_names[] = { "sqlite",
+#ifdef HAVE_LIBPQ
+                                       "postgres",
+#endif
+                                       "null", NULL };
+
+static const struct database_kind *const kinds[] = { &kind_sqlite,
+#ifdef HAVE_LIBPQ
+                                                     &kind_postgres,
+#endif
+                                                     &kind_null };
+
+int kind_format(char *out, size_t size, const char *format, ...)
+{
+    va_list args;
+    int length;
+
+    va_start(args, format);
+    length = vsnprintf(out, size, format, args);
+    va_end(args);
+    return length >= 0 && (size_t)length < size ? 0 : -1;
+}
+
+static const struct database_kind *find_kind(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+const char *database_about(const char *name)
+{
+    const struct database_kind *kind = find_kind(name);
+
+    return kind != NULL ? kind->about : "";
+}
+
+int database_open(struct database **out, const char *name, const struct database_request *request, char *reason,
+                  size_t reason_size)
+{
+    const struct database_kind *kind = find_kind(name);
+    struct database *database;
+    char *absolute;
+
+    *out = NULL;
+    if (kind == NULL) {
+        snprintf(reason, reason_size,
+                 strcmp(name, "postgres") == 0
+                     ? "%s: this lastseat was built without libpq; install libpq-dev and run make again"
+                     : "%s: no such database",
+                 name);
+        return -1;
+    }
+    if ((absolute = realpath(request->dir, NULL)) == NULL) {
+        snprintf(reason, reason_size, "%s: the directory %s cannot be used: %m; set [db] dir", name, request->dir);
+        return -1;
+    }
+    if ((database = calloc(1, sizeof *database)) == NULL) {
+        snprintf(reason, reason_size, "%s: out of memory", name);
+        goto fail_database;
+    }
+    database->kind = kind;
+    database->max_connections = request->max_connections;
+    database->keep = request->keep;
+    if (kind_format(database->dir, sizeof database->dir, "%s", absolute) != 0) {
+        snprintf(reason, reason_size, "%s: the path of [db] dir is too long: %.60s…", name, absolute);
+        goto fail_open;
+    }
+    if (kind->open(database, reason, reason_size) != 0)
+        goto fail_open;
+    free(absolute);
+    *out = database;
+    return 0;
+
+fail_open:
+    free(database);
+fail_database:
+    free(absolute);
+    return -1;
+}
+
+void database_close(struct database *database)
+{
+    if (database == NULL)
+        return;
+    database->kind->close(database);
+    free(database);
+}
+
+const char *database_name(const struct database *database)
+{
+    return database->kind->name;
+}
+
+enum dialect database_dialect(const struct database *database)
+{
+    return database->kind->driver->dialect;
+}
+
+unsigned database_caps(const struct database *database)
+{
+    return database->kind->driver->caps;
+}
+
+unsigned database_caps_of(const char *name)
+{
+    const struct database_kind *kind = find_kind(name);
+
+    return kind != NULL ? kind->driver->caps : 0;
+}
+
+const char *database_refuses(const struct database *database, const struct db_settings *settings)
+{
+    return database->kind->refuses(database, settings);
+}
+
+static bool is_tag(const char *tag)
+{
+    size_t length = strlen(tag);
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        if (!islower((unsigned char)tag[i]) && !isdigit((unsigned char)tag[i]) && tag[i] != '_')
+            return false;
+    return length > 0 && length < DATABASE_TAG_SIZE;
+}
+
+int database_reset(struct database *database, const struct db_settings *settings, const char *tag, const char *ddl,
+                   int64_t events, int64_t seats)
+{
+    const char *refusal = database->kind->refuses(database, settings);
+
+    database->tag[0] = '\0';
+    if (!is_tag(tag)) {
+        say_error("%s: '%s' cannot name a place: 1 to %d of a-z, 0-9 and _", database->kind->name, tag,
+                  DATABASE_TAG_SIZE - 1);
+        return -1;
+    }
+    if (refusal != NULL) {
+        say_error("%s: %s", database->kind->name, refusal);
+        return -1;
+    }
+    if (database->kind->reset(database, settings, tag, ddl, events, seats) != 0)
+        return -1;
+    snprintf(database->tag, sizeof database->tag, "%s", tag);
+    return 0;
+}
+
+void database_drop(struct database *database)
+{
+    if (database->tag[0] == '\0')
+        return;
+    if (!database->keep)
+        database->kind->drop(database);
+    database->tag[0] = '\0';
+}
+
+/* Each statement once, with arguments that match nothing, in a transaction that is rolled back: catalogues, plans and
+ * pages are in memory when the gate opens. What a statement answers to such arguments does not matter. */
+static int warm_up(struct db *db)
+{
+    static const int64_t nothing[DB_PARAMS];
+    struct row row;
+    int slot;
+
+    for (slot = 0; slot < db->statement_count && !db->lost; slot++) {
+        int params = db->driver->params(db, slot);
+
+        if (params < 0)
+            continue;
+        if (db_begin(db, TX_READ) == DB_OK)
+            db_run(db, slot, nothing, params, &row);
+        if (db->in_tx)
+            db_rollback(db);
+    }
+    return db->lost ? -1 : 0;
+}
+
+static int count_statements(const struct statement *statements)
+{
+    int n = 0;
+
+    while (statements != NULL && statements[n].name != NULL)
+        n++;
+    return n;
+}
+
+struct db *database_connect(struct database *database, const struct db_settings *settings,
+                            const struct statement *statements, char *error, size_t error_size)
+{
+    const size_t size = (sizeof(struct db) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    struct db *db;
+
+    if (database->tag[0] == '\0') {
+        snprintf(error, error_size, "%s: no place to connect to", database->kind->name);
+        return NULL;
+    }
+    if ((db = aligned_alloc(CACHE_LINE, size)) == NULL) {
+        snprintf(error, error_size, "%s: out of memory", database->kind->name);
+        return NULL;
+    }
+    memset(db, 0, size);
+    db->driver = database->kind->driver;
+    db->database = database;
+    db->settings = *settings;
+    db->settings.rtt_ns = 0;
+    db->statements = statements;
+    db->statement_count = count_statements(statements);
+    if (db->driver->open(db) != 0)
+        goto fail_open;
+    atomic_fetch_add(&database->connections, 1);
+    if (db->driver->prepare(db, statements, db->statement_count) != DB_OK || warm_up(db) != 0)
+        goto fail_ready;
+    db->settings.rtt_ns = settings->rtt_ns;
+    memset(&db->ops, 0, sizeof db->ops);
+    db->lock_ns = 0;
+    db->error[0] = '\0';
+    return db;
+
+fail_ready:
+    snprintf(error, error_size, "%s: %s", database->kind->name, db->error);
+    db_close(db);
+    return NULL;
+fail_open:
+    snprintf(error, error_size, "%s: %s", database->kind->name, db->error);
+    free(db);
+    return NULL;
+}
+
+int database_quiesce(struct database *database, struct db *db)
+{
+    const struct timespec pause = { .tv_nsec = 2 * NS_PER_MS };
+    int64_t deadline_ns = clock_now_ns() + QUIESCE_LIMIT_NS;
+    int alive;
+
+    while ((alive = database->kind->alive(database, db)) > 0) {
+        if (clock_now_ns() > deadline_ns) {
+            say_error("%s: %d connections of this run are still at work after %d s", database->kind->name, alive,
+                      (int)(QUIESCE_LIMIT_NS / NS_PER_S));
+            return -1;
+        }
+        /* Not wait_until(): after Ctrl-C the audit still has to wait for commits under way. */
+        nanosleep(&pause, NULL);
+    }
+    return alive;
+}
+
+void database_usage(struct database *database, struct db *db, struct database_usage *usage)
+{
+    usage->server_cpu_ns = usage->wal_bytes = -1;
+    database->kind->usage(database, db, usage);
+}
+
+void database_bloat(struct database *database, struct db *db, struct database_bloat *bloat)
+{
+    bloat->updates = bloat->hot_updates = bloat->dead_tuples = -1;
+    database->kind->bloat(database, db, bloat);
+}
+
+int database_facts(struct database *database, const struct db_settings *settings, database_fact_fn *fn, void *arg)
+{
+    return database->kind->facts(database, settings, fn, arg);
+}
+
+const char *database_durability(const struct database *database, const struct db_settings *settings)
+{
+    return database->kind->durability(database, settings);
+}
+
+const char *database_title(const struct database *database)
+{
+    return database->title;
+}
+
+void database_keep_line(const struct database *database, const char *tag, char *out, size_t size)
+{
+    database->kind->keep_line(database, tag, out, size);
+}
+
+void database_sweep_leftovers(const char *dir)
+{
+    leftover_sweep(dir);
+}
+
+void database_abandon(void)
+{
+    server_abandon();
+}

@@ -1,0 +1,55 @@
+#ifndef DB_KIND_H
+#define DB_KIND_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/db/driver.h"
+
+/* What database.c asks of a kind of database beyond its connections (driver.h): where a run's places live. Each member
+ * answers the function of database.h with the same name; all are required. */
+
+struct database_kind {
+    const char *name;
+    const char *about; /* one line for `lastseat list databases` */
+    const struct db_driver *driver;
+
+    /* Sets database->own and database->title. 0, or -1 with one line in reason and nothing left behind. */
+    int (*open)(struct database *, char *reason, size_t reason_size);
+    void (*close)(struct database *);
+    const char *(*refuses)(const struct database *, const struct db_settings *);
+    int (*reset)(struct database *, const struct db_settings *, const char *tag, const char *ddl, int64_t events,
+                 int64_t seats);
+    void (*drop)(struct database *);
+    /* Connections of ours that the server still has, the given one apart; -1 after an error was said. */
+    int (*alive)(struct database *, struct db *);
+    void (*usage)(struct database *, struct db *, struct database_usage *);
+    void (*bloat)(struct database *, struct db *, struct database_bloat *);
+    int (*facts)(struct database *, const struct db_settings *, database_fact_fn *, void *arg);
+    const char *(*durability)(const struct database *, const struct db_settings *);
+    void (*keep_line)(const struct database *, const char *tag, char *out, size_t size);
+};
+
+extern const struct database_kind kind_sqlite, kind_postgres, kind_null;
+
+#define DATABASE_TAG_SIZE   41
+#define DATABASE_PLACE_SIZE 512
+
+struct database {
+    const struct database_kind *kind;
+    char dir[DATABASE_PLACE_SIZE]; /* absolute                                             */
+    int max_connections;
+    bool keep;
+    char title[96];
+    char tag[DATABASE_TAG_SIZE];     /* of the current place; "" when there is none          */
+    char place[DATABASE_PLACE_SIZE]; /* the current place: a file's path, a schema's name    */
+    _Atomic int connections;         /* struct db open now                                   */
+    void *own;                       /* the kind's                                           */
+};
+
+/* Formats into out; -1 when it does not fit (a path that is too long must not be cut). */
+int kind_format(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

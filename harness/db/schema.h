@@ -1,0 +1,24 @@
+#ifndef DB_SCHEMA_H
+#define DB_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/db/db.h"
+
+/* The neutral schema: no UNIQUE and no CHECK but the primary key of events, so that it hides no bug the audit exists to
+ * find. A strategy that is built on a constraint asks for it by its ddl. */
+const char *schema_tables(enum dialect);
+
+/* SQL that creates the events 1..events with `seats` seats each. */
+void schema_fill(char *out, size_t size, enum dialect, int64_t events, int64_t seats);
+
+/* Parameters of a statement: the highest n of $n outside of quotes; -1 when n is over DB_PARAMS or 0. Pure. */
+int schema_params(const char *sql);
+
+/* Why a statement cannot be run at all: it is not there in this dialect, or takes another number of arguments. Fills
+ * error, answers DB_ERROR. */
+enum db_status schema_misfit(char *error, size_t size, const struct statement *, bool there, int params, int nargs);
+
+#endif

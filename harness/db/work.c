@@ -1,0 +1,136 @@
+#include "harness/db/work.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/base/say.h"
+#include "harness/db/kind.h"
+#include "harness/db/process.h"
+
+/* Directories nftw() may hold open at once: deeper trees cost time, not failures. */
+#define OPEN_DIRECTORIES 16
+
+static int name_work(struct work *work, const char *dir, const char *what)
+{
+    static _Atomic int opened;
+    int n = atomic_fetch_add(&opened, 1);
+    time_t now = time(NULL);
+    struct tm utc;
+    char stamp[32];
+
+    if (!work->keep)
+        return kind_format(work->path, sizeof work->path, "%s/lastseat-%s-%d-%" PRIu64 "-%d", dir, what, (int)getpid(),
+                           process_start(getpid()), n);
+    gmtime_r(&now, &utc);
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+    return kind_format(work->path, sizeof work->path, "%s/lastseat-kept-%s-%s-%d-%d", dir, what, stamp, (int)getpid(),
+                       n);
+}
+
+int work_open(struct work *work, const char *dir, const char *what, bool keep, char *reason, size_t reason_size)
+{
+    work->keep = keep;
+    work->lock = -1;
+    if (name_work(work, dir, what) != 0) {
+        snprintf(reason, reason_size, "the path of [db] dir is too long: %.60s…", dir);
+        goto fail;
+    }
+    if (mkdir(work->path, 0700) != 0) {
+        snprintf(reason, reason_size, "cannot create %s: %m", work->path);
+        goto fail;
+    }
+    work->lock = open(work->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (work->lock < 0 || flock(work->lock, LOCK_EX | LOCK_NB) != 0) {
+        snprintf(reason, reason_size, "cannot lock %s: %m", work->path);
+        goto fail_lock;
+    }
+    return 0;
+
+fail_lock:
+    if (work->lock >= 0)
+        close(work->lock);
+    rmdir(work->path);
+fail:
+    memset(work, 0, sizeof *work);
+    return -1;
+}
+
+void work_close(struct work *work)
+{
+    if (work->path[0] == '\0')
+        return;
+    if (!work->keep && work_remove(work->path) != 0)
+        say_warning("cannot remove %s: %m", work->path);
+    close(work->lock);
+    memset(work, 0, sizeof *work);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    /* A server that is going down removes files of its own meanwhile. */
+    return remove(path) != 0 && errno != ENOENT ? -1 : 0;
+}
+
+int work_remove(const char *path)
+{
+    int tries = 3;
+
+    while (nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0) {
+        if (errno == ENOENT && access(path, F_OK) != 0)
+            return 0;
+        if (--tries == 0)
+            return -1;
+    }
+    return 0;
+}
+
+bool work_parse(const char *name, pid_t *pid, uint64_t *start)
+{
+    char what[16];
+    int n, length = 0, number;
+
+    if (sscanf(name, "lastseat-%15[a-z]-%d-%" SCNu64 "-%d%n", what, &number, start, &n, &length) != 4 ||
+        name[length] != '\0' || number <= 0)
+        return false;
+    *pid = number;
+    return true;
+}
+
+bool work_is_leftover(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    uint64_t start;
+    bool free_to_take;
+    pid_t pid;
+    int fd;
+
+    if (!work_parse(slash != NULL ? slash + 1 : path, &pid, &start) || process_is_alive(pid, start))
+        return false;
+    if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
+        return false;
+    free_to_take = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    close(fd);
+    return free_to_take;
+}
+
+bool work_is_volatile(const char *path)
+{
+    struct statfs fs;
+
+    return statfs(path, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
