@@ -129,6 +129,10 @@ static void shorten(struct text_list *list, size_t n)
 {
     while (list->n > n)
         free(list->items[--list->n]);
+    if (n == 0) {
+        free(list->items);
+        list->items = NULL;
+    }
 }
 
 static bool blank(char c)
@@ -168,9 +172,6 @@ bool text_list_has(const struct text_list *list, const char *word)
 
 void text_list_free(struct text_list *list)
 {
-    if (list == NULL)
-        return;
-    shorten(list, 0);
-    free(list->items);
-    *list = (struct text_list){ 0 };
+    if (list != NULL)
+        shorten(list, 0);
 }

@@ -54,6 +54,12 @@ struct app cell_app(const struct cell *, int index);
 bool cell_contended(const struct cell *);
 /* The cell with one user, one seat, one app, no checkout: what amplification is measured against. 0 / -1. */
 int cell_solo(struct cell *to, const struct cell *from);
+/* DB_CAN_* in words, by bit; NULL-terminated. */
+extern const char *const cell_cap_names[];
+/* Fills skip: what the database cannot do for this strategy or these settings; "" when nothing stands in the way. */
+void cell_explain_skip(struct cell *);
+/* The pool must hold more than the strategy's services. EXIT_OK / EXIT_USAGE after one line. */
+int cell_check_pool(const struct cell *);
 void cell_free(struct cell *);
 
 #endif

@@ -19,7 +19,8 @@ enum option_type {
     OPTION_LIST      /* struct text_list: words separated by commas                           */
 };
 
-#define OPTION_TEXT_SIZE 160
+#define OPTION_TEXT_SIZE     160
+#define OPTION_DURATION_SIZE 32 /* room for text_duration() of any number */
 
 /* A duration that is drawn: 100ms, exp:300ms, uniform:1ms..5ms, jitter:1ms..20ms. */
 enum law_kind {
@@ -42,8 +43,11 @@ struct option {
     size_t offset;            /* into the struct the table describes                          */
     int64_t min, max;         /* INT and DURATION (ns): inclusive range                       */
     const char *unlimited;    /* INT: a word that stands for max (attempts = unlimited), or NULL */
+    const char *zero;         /* INT: a word that stands for 0, below min (workers = auto), or NULL */
     const char *fallback;     /* the default, as it would be written in a file                */
-    const char *const *words; /* CHOICE: values; LAW: allowed forms, by their leading word; NULL-terminated */
+    const char *const *words; /* CHOICE: values; LIST: allowed words (NULL: any); LAW: allowed forms, by their leading
+                                 word (fixed, exp, uniform, jitter, poll; any other word stands for LAW_NONE);
+                                 NULL-terminated */
     const char *help;         /* one sentence                                                 */
 };
 #define OPTION_END                                                                                                     \
@@ -55,13 +59,15 @@ struct option {
  * expected; the field is then unchanged. Pure; any thread. */
 int option_parse(const struct option *, void *target, const char *value, char *error, size_t error_size);
 
-/* Writes the field as it would be written in a file; option_parse reads it back to the same value. */
+/* Writes the field as it would be written in a file; option_parse reads it back to the same value. OPTION_TEXT_SIZE
+ * bytes are enough for every row. */
 void option_print(const struct option *, const void *target, char *out, size_t size);
 
 /* The range or the words of a row, for help and the README: "1..100000", "counter | count", "a duration: 0ms..10m". */
 void option_domain(const struct option *, char *out, size_t size);
 
-/* Sets every field of target to its default. A default that does not parse is a programmer's error (assert). */
+/* Sets every field of target (zeroed, or set before) to its default. A default that does not parse is a programmer's
+ * error (assert). */
 void option_defaults(const struct option *table, void *target);
 
 /* The row named section.name (section NULL in strategies' tables), or NULL. */
@@ -69,6 +75,13 @@ const struct option *option_find(const struct option *table, const char *section
 
 /* Frees what LIST fields own. */
 void option_free(const struct option *table, void *target);
+/* Copies size bytes and gives the copy LISTs of its own. 0, or -1 when out of memory (nothing to free then). */
+int option_copy(const struct option *table, void *to, const void *from, size_t size);
+
+/* Text of a law or of a duration, as rows parse it: 0, or -1 with one line in error. */
+int law_parse(const struct option *, struct law *, const char *value, char *error, size_t error_size);
+void law_print(const struct option *, const struct law *, char *out, size_t size);
+int duration_parse(const char *value, size_t length, int64_t *ns, char *error, size_t error_size);
 
 /* One draw from a law; `try` (from 1) matters to LAW_JITTER alone. unit is uniform in [0, 1). */
 int64_t law_draw(const struct law *, int try, double unit);

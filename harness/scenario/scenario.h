@@ -11,7 +11,8 @@
 enum load_model { LOAD_BURST, LOAD_CLOSED };
 enum history { HISTORY_ALL, HISTORY_NONE };
 
-#define WORKERS_AUTO 0
+#define WORKERS_AUTO     0
+#define WORKERS_AUTO_MAX 10000
 
 /* What of a scenario a variant may override with [strategy.NAME] retry.* keys. */
 struct retry_policy {
@@ -51,7 +52,9 @@ struct scenario {
 
     /* Not rows of the table: */
     char name[64];              /* the file's stem */
-    char *question;             /* the first comment of the file */
+    char place[96];             /* the file, as messages name it */
+    char strategies_place[96];  /* the line that sets [run] strategies; "" for the default */
+    char *question;             /* the first comment of the file, on one line; "" when it has none */
     struct override *overrides; /* [strategy.NAME] lines, in order */
     size_t override_count;
     struct sweep *sweeps; /* [sweep] lines, in order */
@@ -83,7 +86,7 @@ struct setting {
  * the keys against each other (workers below users with a checkout, duration without closed load, …), strategy names
  * and options excepted (cells_expand() does these). EXIT_OK; EXIT_USAGE after one line "scenarios/x.ini:12: …; did you
  * mean …?". */
-int scenario_load(struct scenario *, const char *name, const struct setting *, size_t settings);
+int scenario_load(struct scenario *, const char *name, const struct setting *settings, size_t n);
 void scenario_free(struct scenario *); /* NULL is a no-op */
 /* A deep copy (a cell owns its scenario). 0 / -1. */
 int scenario_copy(struct scenario *to, const struct scenario *from);
@@ -92,11 +95,16 @@ int scenario_copy(struct scenario *to, const struct scenario *from);
 int scenario_set(struct scenario *, const char *key, const char *value, const char *place);
 /* Checks keys against each other. EXIT_OK / EXIT_USAGE after one line that begins with place. */
 int scenario_check(const struct scenario *, const char *place);
+/* Threads that act as users: workers, or for WORKERS_AUTO one per user up to WORKERS_AUTO_MAX. */
+int64_t scenario_workers(const struct scenario *);
 /* The resolved scenario as an INI file that can be run again. out: a FILE. */
 void scenario_write(const struct scenario *, FILE *out);
 /* Stems of the shipped scenarios, sorted. 0 / -1. */
 int scenario_names(struct text_list *);
 /* Where scenario files are: $LASTSEAT_HOME/scenarios if set, else scenarios/ beside the executable. */
 const char *scenario_folder(void);
+/* The file a NAME means: a stem in `beside` (NULL: nowhere else) or in scenario_folder(), or a path, which `extends`
+ * reads from `beside`. EXIT_OK; EXIT_USAGE after one line that begins with place ("": the command line). */
+int scenario_find(char *path, size_t size, const char *name, const char *beside, const char *place);
 
 #endif

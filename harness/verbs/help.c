@@ -14,7 +14,7 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
-    { "help", verb_help, "[TOPIC]", "this; topics: run, scenario, strategies, exit, and every verb" },
+    { "help", verb_help, "[TOPIC]", "this; topics: run, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -57,6 +57,11 @@ static int help_strategies(void)
     return EXIT_OK;
 }
 
+static int help_readme(void)
+{
+    return doc_scenario_readme(stdout);
+}
+
 static int help_exit(void)
 {
     puts("0    ok\n1    an error: disk, server, memory\n2    the command line, a scenario or a name is wrong\n"
@@ -68,9 +73,11 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = {
-    { "run", help_run }, { "scenario", help_scenario }, { "strategies", help_strategies }, { "exit", help_exit }
-};
+} topics[] = { { "run", help_run },
+               { "scenario", help_scenario },
+               { "strategies", help_strategies },
+               { "readme", help_readme },
+               { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)
 {

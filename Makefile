@@ -1,0 +1,175 @@
+# lastseat. `make help` lists the targets, `make V=1` shows the commands.
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+OWN      := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
+OWN      += $(if $(WERROR),-Werror)
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@echo '  $1')
+list      = $(subst $(space),$(comma),$(strip $1))
+comma    := ,
+space    := $(subst ,, )
+
+SCENARIOS  = $(or $(filter $(scenarios),$(MAKECMDGOALS) $(MAKECMDGOALS:bench-%=%)),rush-1000x10 small-15x5)
+STRATEGIES =
+DB         =
+TRIALS     =
+SETUP      =
+
+main      := harness/main.c
+sources   := $(sort $(filter-out $(main),$(wildcard harness/*.c harness/*/*.c strategies/*.c strategies/rogues/*.c)))
+strategies := $(filter strategies/%,$(sources))
+programs  := $(sort $(wildcard tests/unit/test_*.c)) $(sort $(wildcard tests/contract/test_*.c)) \
+             $(sort $(wildcard tests/e2e/test_*.c))
+helpers   := $(filter-out $(programs),$(sort $(wildcard tests/*/*.c)))
+scripts   := $(sort $(wildcard tests/transcript/*.sh tests/e2e/*.sh))
+scripts   := $(filter-out %/lib.sh,$(scripts))
+targets   := all demo bench test test-all lint report plots list setup clean clean-results help
+scenarios := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: $(targets) $(scenarios) $(scenarios:%=bench-%) FORCE
+all: lastseat ## build ./lastseat
+	@echo 'Built ./lastseat. Next: make demo (seconds), make bench (a minute), make help.'
+
+# ---- packages: seen to before anything is looked up, once per make
+goals     := $(or $(MAKECMDGOALS),all)
+known     := $(targets) $(scenarios) $(scenarios:%=bench-%)
+building  := $(filter-out setup clean clean-results help,$(goals))
+dry       := $(findstring n,$(firstword -$(MAKEFLAGS)))
+MAKEFLAGS += --no-builtin-rules
+packages  := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
+packages  += $(if $(filter test%,$(goals)),build run test) $(if $(filter test-all lint,$(goals)),build test check)
+ifneq ($(and $(filter bench,$(goals)),$(filter-out $(known) lastseat build/%,$(goals))),)
+    $(error no scenario '$(firstword $(filter-out $(known),$(goals)))' in scenarios/ ('make list' shows them))
+endif
+ifneq ($(and $(building),$(if $(dry),,yes)),)
+    $(shell CC='$(CC)' SETUP='$(SETUP)' sh .ci/setup $(or $(sort $(packages)),--check build) >&2)
+    ifneq ($(.SHELLSTATUS),0)
+        $(error lastseat cannot be built before that)
+    endif
+endif
+
+# ---- libraries
+libraries := sqlite3 inih jansson $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
+ifneq ($(shell pkg-config --exists $(libraries) 2>/dev/null && echo yes),)
+    LIBS  := $(shell pkg-config --libs $(libraries)) -lm
+    OWN   += $(shell pkg-config --cflags $(libraries))
+else
+    pq    := $(dir $(firstword $(wildcard /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h)))
+    LIBS  := -lsqlite3 -linih -ljansson $(if $(pq),-lpq) -lm
+    OWN   += $(if $(pq),-I$(pq))
+endif
+ifneq ($(filter -lpq,$(LIBS)),)
+    OWN   += -DHAVE_LIBPQ=1
+else
+    # Without libpq the driver is left out, and `list` says so.
+    sources  := $(filter-out harness/db/pg_% harness/db/postgres% harness/db/conninfo%,$(sources))
+    programs := $(filter-out %_conninfo.c $(foreach t,pg postgres,tests/unit/test_$t% tests/contract/test_$t%),$(programs))
+endif
+
+# ---- flavours: the same sources, each in a folder of its own under build/
+asan      := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined
+CC_plain  := $(CC)
+CC_asan   := clang
+CC_tsan   := clang
+CC_gcc    := gcc
+CC_clang  := clang
+FLAGS_asan  := $(asan)
+FLAGS_tsan  := -O1 -fsanitize=thread
+FLAGS_gcc   := -Werror
+FLAGS_clang := -Werror
+quote      = '$(subst ','\'',$1)'
+string     = $(call quote,"$(subst ",\",$(subst \,\\,$1))")
+# Rewrites $@ only when its text changes: what depends on it is then rebuilt, and not on every make.
+keep       = @mkdir -p $(@D); printf '%s\n' $(call quote,$1) | cmp -s - $@ || printf '%s\n' $(call quote,$1) >$@
+
+git       := $(or $(shell git rev-parse --short=7 HEAD 2>/dev/null),unknown)
+dirty     := $(if $(shell git status --porcelain 2>/dev/null | head -n 1),1,0)
+
+define flavour
+flags_$1 := $(OWN) $(CFLAGS) $(FLAGS_$1)
+build/$1/%.o: %.c build/$1/flags
+	$$(call say,CC $$<)
+	@mkdir -p $$(@D)
+	$$(Q)$(CC_$1) $$(flags_$1) $$(CPPFLAGS) $$(DEFINES) -MMD -MP -c -o $$@ $$<
+build/$1/build/registry.o: build/registry.c
+build/$1/harness/results/environment.o: build/$1/revision
+build/$1/harness/results/environment.o: private DEFINES = \
+    -DBUILD_GIT=$$(call string,$$(git)) -DBUILD_DIRTY=$(dirty) -DBUILD_FLAGS=$$(call string,$$(strip $$(flags_$1)))
+build/$1/flags: FORCE
+	$$(call keep,$$(CC_$1) $$(flags_$1) $$(CPPFLAGS))
+build/$1/revision: FORCE
+	$$(call keep,$$(git) $$(dirty))
+build/$1/liblastseat.a: $(sources:%.c=build/$1/%.o) build/$1/build/registry.o build/sources
+	@rm -f $$@
+	$$(Q)$(AR) rcs $$@ $$(filter %.o,$$^)
+# From the objects, not the archive: two files that export one name are an error here, where an archive hides it.
+build/$1/lastseat: $(patsubst %.c,build/$1/%.o,$(main) $(sources)) build/$1/build/registry.o build/sources
+	$$(call say,LINK $$@)
+	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIBS) $(LDLIBS)
+$(programs:%.c=build/$1/%): build/$1/%: build/$1/%.o $(helpers:%.c=build/$1/%.o) build/$1/liblastseat.a
+	$$(call say,LINK $$@)
+	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka $(LDLIBS)
+-include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(helpers)) build/$1/build/registry.d
+endef
+$(foreach f,plain asan tsan gcc clang,$(eval $(call flavour,$f)))
+
+lastseat: build/plain/lastseat
+	$(Q)cp $< $@.new && mv $@.new $@
+build/sources: FORCE
+	$(call keep,$(sources))
+build/registry.c: strategies/registry.awk $(strategies) build/sources
+	$(Q)awk -f $< $(strategies) >$@
+
+demo: lastseat ## 15 people, 5 slots, SQLite, a few seconds: watch a race happen
+	$(Q)./lastseat run small-15x5 --db sqlite --strategy naive,pessimistic --trials 1 --no-plots --progress plain
+
+bench: lastseat ## race the strategies; also SCENARIOS="..." STRATEGIES=a,b DB=sqlite TRIALS=3, or make bench NAME
+	$(Q)./lastseat run $(subst $(comma), ,$(SCENARIOS)) $(if $(STRATEGIES),--strategy $(call list,$(STRATEGIES))) \
+	    $(if $(DB),--db $(call list,$(DB))) $(if $(TRIALS),--trials $(TRIALS))
+$(scenarios) $(scenarios:%=bench-%): bench
+	@:
+
+# One recipe for a flavour's tests: units first, then what starts servers.
+run-tests  = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) $(scripts)
+test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything that gates, under 4 minutes
+	@$(call run-tests,plain)
+
+test-all: $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%)) ## the same, and again under ASan+UBSan and TSan
+	@$(call run-tests,plain)
+	@echo 'again with the address and undefined-behaviour sanitizers'; $(call run-tests,asan)
+	@echo 'again with the thread sanitizer'
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp $$TSAN_OPTIONS" $(call run-tests,tsan)
+
+compiled  := $(main) $(sources) $(programs) $(helpers)
+headers   := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)
+lint: $(foreach f,gcc clang,$(compiled:%.c=build/$f/%.o)) ## warnings are errors with gcc and clang; format, cppcheck, long files
+	$(call say,clang-format)
+	$(Q)clang-format --dry-run -Werror $(compiled) $(headers)
+	$(call say,cppcheck)
+	$(Q)cppcheck --quiet --std=c11 --library=tests/cppcheck.cfg --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 -I. -DHAVE_LIBPQ=1 harness strategies
+	$(Q)wc -l $(compiled) | awk '$$1 > 400 && $$2 != "total" { print $$2 ": " $$1 " lines: a reason or a split" }'
+	$(Q)ctags --fields=+ne --kinds-c=f -f - $(compiled) | tr '\t' ' ' | \
+	    sed -n 's/^\([^ ]*\) \([^ ]*\) .* line:\([0-9]*\).* end:\([0-9]*\).*/\1 \2 \3 \4/p' | \
+	    awk '$$4 - $$3 >= 60 { print $$2 ":" $$3 ": " $$1 "() is " $$4 - $$3 + 1 " lines: a reason or a split" }'
+
+results/latest/run.json:
+	@echo 'lastseat: no results yet; make them with: make bench' >&2; exit 2
+results/latest/report.md: results/latest/run.json $(wildcard plots/*.gp) | lastseat
+	$(Q)./lastseat report results/latest
+report: lastseat results/latest/run.json ## print the last run's table again; rewrite its report and plots
+	$(Q)./lastseat report results/latest
+plots: results/latest/report.md ## redraw the last run's report and plots, if a script in plots/ has changed
+list: lastseat ## strategies, scenarios and databases
+	$(Q)./lastseat list
+
+setup: ## install what bench and test need (Debian packages)
+	@SETUP='$(SETUP)' sh .ci/setup build run test
+clean: ## remove what was built, never results
+	rm -rf build lastseat
+clean-results: ## remove every run but results/reference
+	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json -exec rm -rf {} +
+help: ## this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

@@ -1,0 +1,130 @@
+#include "harness/scenario/cell.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+
+struct app cell_app(const struct cell *cell, int index)
+{
+    return (struct app){
+        .index = index,
+        .instances = (int)cell->scenario.instances,
+        .events = cell->scenario.events,
+        .seats = cell->scenario.seats,
+        .attempts = cell->variant.retry.attempts,
+        .users_may_leave = cell->scenario.abandon > 0,
+        .options = cell->variant.options,
+    };
+}
+
+unsigned cell_promises(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    struct app app = cell_app(cell, 0);
+
+    return strategy->promises != NULL ? strategy->promises(&app) : 0;
+}
+
+enum ledger cell_ledger(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+
+    return strategy->ledger != NULL ? strategy->ledger(cell->variant.options) : LEDGER_COUNTER;
+}
+
+bool cell_contended(const struct cell *cell)
+{
+    const struct scenario *s = &cell->scenario;
+
+    return (double)s->users * (1 - s->abandon) > (double)s->events * (double)s->seats;
+}
+
+const char *const cell_cap_names[] = { "rows that stay", "row locks", "a network", NULL };
+
+void cell_explain_skip(struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    unsigned caps = database_caps_of(cell->db);
+    bool built = false;
+
+    for (const char *const *name = database_names; *name != NULL; name++)
+        built = built || strcmp(*name, cell->db) == 0;
+    if (!built) {
+        snprintf(cell->skip, sizeof(cell->skip), "this build has no %s: its library was missing", cell->db);
+        return;
+    }
+    for (unsigned b = 0; cell_cap_names[b] != NULL; b++)
+        if ((strategy->needs & ~caps & (1u << b)) != 0) {
+            snprintf(cell->skip, sizeof(cell->skip), "%s needs %s, which %s does not have", strategy->name,
+                     cell_cap_names[b], cell->db);
+            return;
+        }
+    if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
+        snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
+}
+
+int cell_check_pool(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+
+    if (strategy->services == 0 || strategy->services < cell->scenario.pool)
+        return EXIT_OK;
+    say_error("%s: %s needs %d connection%s of its own; db.pool = %" PRId64 " leaves none: set db.pool to at least %d",
+              cell->scenario.place, strategy->name, strategy->services, strategy->services == 1 ? "" : "s",
+              cell->scenario.pool, strategy->services + 1);
+    return EXIT_USAGE;
+}
+
+/* A variant's options belong to it: LISTs in them too. */
+static int copy_variant(struct variant *to, const struct variant *from)
+{
+    const struct strategy *strategy = from->registered->strategy;
+
+    *to = *from;
+    to->options = NULL;
+    if (from->options == NULL)
+        return 0;
+    to->options = calloc(1, strategy->options_size);
+    if (to->options == NULL)
+        return -1;
+    if (option_copy(strategy->options, to->options, from->options, strategy->options_size) == 0)
+        return 0;
+    free(to->options);
+    to->options = NULL;
+    return -1;
+}
+
+int cell_solo(struct cell *to, const struct cell *from)
+{
+    *to = *from;
+    to->scenario = (struct scenario){ 0 };
+    to->sweep_keys = to->sweep_values = (struct text_list){ 0 };
+    to->variant = (struct variant){ 0 };
+    if (text_list_copy(&to->sweep_keys, &from->sweep_keys) != 0 ||
+        text_list_copy(&to->sweep_values, &from->sweep_values) != 0 ||
+        copy_variant(&to->variant, &from->variant) != 0 || scenario_copy(&to->scenario, &from->scenario) != 0) {
+        cell_free(to);
+        return -1;
+    }
+    to->scenario.model = LOAD_BURST;
+    to->scenario.duration_ns = 0;
+    to->scenario.users = to->scenario.events = to->scenario.seats = to->scenario.instances = 1;
+    to->scenario.workers = WORKERS_AUTO;
+    to->scenario.checkout = (struct law){ .kind = LAW_FIXED };
+    to->scenario.abandon = 0;
+    return 0;
+}
+
+void cell_free(struct cell *cell)
+{
+    if (cell == NULL)
+        return;
+    scenario_free(&cell->scenario);
+    variant_free(&cell->variant);
+    text_list_free(&cell->sweep_keys);
+    text_list_free(&cell->sweep_values);
+    *cell = (struct cell){ 0 };
+}

@@ -1,0 +1,253 @@
+#include "harness/scenario/doc.h"
+
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/scenario/cell.h"
+
+/* ---- prose ------------------------------------------------------------------------------------------------------- */
+
+static const char readme_top[] =
+    "# Scenarios\n"
+    "\n"
+    "<!-- Generated from the option table and the scenario files by `lastseat help readme`; edits are lost. -->\n"
+    "\n"
+    "A scenario is one question, written as an INI file: how many users want how many seats, on which databases, and\n"
+    "which strategies answer. `lastseat run rush-1000x10` runs a scenario of this folder, `lastseat run my/own.ini` "
+    "one of\n"
+    "your own; `lastseat check` tells whether a file is right, `lastseat show` prints it with every key it left out.\n"
+    "\n"
+    "## The scenarios here\n"
+    "\n";
+
+static const char readme_file[] =
+    "\n"
+    "## A file\n"
+    "\n"
+    "```ini\n"
+    "# The first comment is the question.\n"
+    "[inventory]\n"
+    "seats = 5\n"
+    "[load]\n"
+    "users = 15   ; a comment behind a value starts with a blank and a semicolon\n"
+    "```\n"
+    "\n"
+    "- One `key = value` to a line, at most 199 bytes, below a `[section]`. Comments start with `#` or `;`.\n"
+    "- Times carry a unit: `250us`, `20ms`, `5s`, `2m`. Shares are percentages: `30%`.\n"
+    "- Drawn times: `exp:300ms` (exponential, mean 300 ms), `uniform:1ms..5ms`, for backoff `jitter:1ms..20ms`.\n"
+    "- An unknown section or key, a key set twice, or a value out of range is an error that names the line (exit 2).\n"
+    "- Precedence, highest first: `--set load.users=50` on the command line, the file, the scenario it `extends`, the\n"
+    "  default.\n"
+    "\n"
+    "## Every key\n";
+
+static const char readme_strategies[] =
+    "\n"
+    "### [strategy.NAME]\n"
+    "\n"
+    "The options of one strategy (`lastseat show NAME` lists them), and `retry.attempts` and `retry.backoff` for it\n"
+    "alone. On the command line: `--set strategy.queue.batch=64`.\n"
+    "\n"
+    "```ini\n"
+    "[strategy.queue]\n"
+    "batch = 64\n"
+    "[strategy.optimistic]\n"
+    "retry.attempts = unlimited\n"
+    "```\n"
+    "\n"
+    "### [sweep]\n"
+    "\n"
+    "`section.key = value, value, …` runs every cell once for each value; several lines run every combination. What a\n"
+    "sweep says about `strategy.NAME.option` multiplies the cells of that strategy only. A sweep outranks the plain "
+    "key of\n"
+    "its own file, and setting the plain key in a file that extends it, or with `--set`, ends the sweep. Keys of\n"
+    "`[scenario]` and `[run]`, lists and texts cannot be swept.\n"
+    "\n"
+    "```ini\n"
+    "[sweep]\n"
+    "load.users = 50, 100, 200\n"
+    "strategy.queue.batch = 1, 64\n"
+    "```\n"
+    "\n"
+    "## Variants\n"
+    "\n"
+    "A variant is a strategy with its options, written `name:option=value:option=value`, the same in `[run] "
+    "strategies`,\n"
+    "in `--strategy` and in every result. Several variants of one strategy may run side by side:\n"
+    "`strategies = pessimistic, pessimistic:check=count`. What a variant's own text sets outranks `[strategy.NAME]`.\n"
+    "`core`, `all` (every honest strategy) and `rogues` (the deliberately broken ones) stand for sets. The floor, "
+    "which\n"
+    "does no work at all, runs by itself beside every scenario.\n";
+
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
+
+/* One cell of a Markdown table: a bar would end it. */
+static void cell_text(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+static const char *default_of(const struct option *row)
+{
+    return row->fallback[0] != '\0' ? row->fallback : "none";
+}
+
+static bool begins_section(const struct option *row)
+{
+    return row == scenario_options || strcmp(row->section, row[-1].section) != 0;
+}
+
+/* Words of text up to `width` columns a line, each line after the first indented. */
+static void wrapped(FILE *out, const char *text, size_t indent, size_t width)
+{
+    size_t column = indent;
+
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+
+        if (column > indent && column + 1 + word > width) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", (int)word, text);
+        column += word;
+        text += word + strspn(text + word, " ");
+    }
+    fputc('\n', out);
+}
+
+void doc_scenario_help(FILE *out)
+{
+    char domain[OPTION_TEXT_SIZE];
+
+    fputs("A scenario file: [section] lines, key = value lines, comments with # or ;\n"
+          "Precedence: --set section.key=value, the file, what it extends, the default.\n",
+          out);
+    for (const struct option *row = scenario_options; row->name != NULL; row++) {
+        if (begins_section(row))
+            fprintf(out, "\n[%s]\n", row->section);
+        option_domain(row, domain, sizeof(domain));
+        fprintf(out, "  %-18s %s (default %s)\n%21s", row->name, domain, default_of(row), "");
+        wrapped(out, row->help, 21, 100);
+    }
+    fputs("\n[strategy.NAME]\n"
+          "  OPTION             an option of that strategy (lastseat show NAME)\n"
+          "  retry.attempts     as [retry] attempts, for that strategy alone\n"
+          "  retry.backoff      as [retry] backoff, for that strategy alone\n"
+          "\n[sweep]\n"
+          "  SECTION.KEY        values separated by commas: every cell runs with each of them, every\n"
+          "                     combination of several lines; strategy.NAME.OPTION multiplies NAME only\n",
+          out);
+}
+
+static void key_tables(FILE *out)
+{
+    char domain[OPTION_TEXT_SIZE];
+
+    for (const struct option *row = scenario_options; row->name != NULL; row++) {
+        if (begins_section(row))
+            fprintf(out, "\n### [%s]\n\n| Key | Values | Default | Meaning |\n|---|---|---|---|\n", row->section);
+        option_domain(row, domain, sizeof(domain));
+        fprintf(out, "| `%s` | ", row->name);
+        cell_text(out, domain);
+        fprintf(out, " | %s%s%s | ", row->fallback[0] != '\0' ? "`" : "", default_of(row),
+                row->fallback[0] != '\0' ? "`" : "");
+        cell_text(out, row->help);
+        fputs(" |\n", out);
+    }
+}
+
+int doc_scenario_readme(FILE *out)
+{
+    struct text_list names = { 0 };
+    int failed = scenario_names(&names) == 0 ? EXIT_OK : EXIT_ERROR;
+
+    if (failed == EXIT_OK) {
+        fputs(readme_top, out);
+        fputs("| Name | Question |\n|---|---|\n", out);
+    }
+    for (size_t i = 0; i < names.n && failed == EXIT_OK; i++) {
+        struct scenario s;
+
+        failed = scenario_load(&s, names.items[i], NULL, 0);
+        if (failed != EXIT_OK)
+            break;
+        fprintf(out, "| [%s](%s.ini) | ", s.name, s.name);
+        cell_text(out, s.question);
+        fputs(" |\n", out);
+        scenario_free(&s);
+    }
+    if (failed == EXIT_OK) {
+        fputs(readme_file, out);
+        key_tables(out);
+        fputs(readme_strategies, out);
+    }
+    text_list_free(&names);
+    return failed;
+}
+
+/* ---- strategies -------------------------------------------------------------------------------------------------- */
+
+/* Words for the bits that are set, or what is said when none is. */
+static void bit_words(FILE *out, unsigned bits, const char *none, const char *const *words)
+{
+    const char *between = "";
+
+    for (unsigned b = 0; words[b] != NULL; b++)
+        if ((bits & (1u << b)) != 0) {
+            fprintf(out, "%s%s", between, words[b]);
+            between = ", ";
+        }
+    if (between[0] == '\0')
+        fputs(none, out);
+}
+
+static void option_cells(FILE *out, const struct option *row)
+{
+    char domain[OPTION_TEXT_SIZE];
+
+    if (row == NULL || row->name == NULL)
+        fputs("none", out);
+    for (const char *between = ""; row != NULL && row->name != NULL; row++, between = "; ") {
+        option_domain(row, domain, sizeof(domain));
+        fprintf(out, "%s`%s` = ", between, row->name);
+        cell_text(out, domain);
+        fprintf(out, " (%s)", row->fallback);
+    }
+}
+
+static void strategy_row(FILE *out, const struct strategy *strategy)
+{
+    static const char *const promises[] = { "no oversell", "sells out", NULL };
+    struct cell cell = { 0 };
+
+    option_defaults(scenario_options, &cell.scenario);
+    if (variant_parse(&cell.variant, strategy->name, "strategy") == EXIT_OK) {
+        fprintf(out, "| `%s` | ", strategy->name);
+        cell_text(out, strategy->summary);
+        fputs(" | ", out);
+        bit_words(out, cell_promises(&cell), "none", promises);
+        fputs(" | ", out);
+        bit_words(out, strategy->needs, "nothing", cell_cap_names);
+        fputs(" | ", out);
+        option_cells(out, strategy->options);
+        fputs(" |\n", out);
+    }
+    cell_free(&cell);
+}
+
+void doc_strategy_catalogue(FILE *out)
+{
+    fputs("| Strategy | Idea | Promises (default options, one server) | Needs of the database | Options (default) |\n"
+          "|---|---|---|---|---|\n",
+          out);
+    for (size_t i = 0; i < registry_count; i++)
+        strategy_row(out, registry[i].strategy);
+}

@@ -1,0 +1,72 @@
+# Fills PERFORMANCE_FINDINGS.md from committed runs: awk -f results/reference/findings.awk results/reference/findings.md.in
+#
+# @{RUN CELL METRIC FORM} becomes a number of results/reference/RUN/cells.csv. CELL is the cell's id without its scenario when that is
+# the run's first word ("sqlite/atomic"); METRIC a column; FORM one of
+#   ms     nanoseconds as milliseconds       us   as microseconds
+#   n      as it is, three digits            int  rounded
+#   pct    times 100, with %
+#   text   as it is (verdict)
+# A run, cell or column that is not there stops with the line that asks for it: a finding without its source is not printed.
+
+function fail(text) {
+    print "findings.awk: line " FNR ": " text > "/dev/stderr"
+    failed = 1
+    exit 1
+}
+
+# csv without quoted commas: ids of single-key sweeps, names and numbers
+function load_run(run,    path, line, n, head, field, i) {
+    path = "results/reference/" run "/cells.csv"
+    if ((getline line < path) <= 0)
+        fail("cannot read " path)
+    n = split(line, head, ",")
+    while ((getline line < path) > 0) {
+        split(line, field, ",")
+        for (i = 1; i <= n; i++)
+            value[run, field[1], head[i]] = field[i]
+        known[run, field[1]] = 1
+    }
+    close(path)
+    loaded[run] = 1
+}
+
+function three(x,    digits) {
+    if (x == 0)
+        return "0"
+    digits = 2 - int(log(x < 0 ? -x : x) / log(10) + 1e-9)
+    if (x < 1)
+        digits++
+    return sprintf("%.*f", digits > 0 ? digits : 0, x)
+}
+
+function shown(run, cell, metric, form,    x) {
+    if (!(run in loaded))
+        load_run(run)
+    if (!((run, cell) in known))
+        fail("no cell " cell " in " run)
+    if (!((run, cell, metric) in value))
+        fail("no column " metric " in " run)
+    x = value[run, cell, metric]
+    if (x == "")
+        return "-"
+    if (form == "text") return x
+    if (form == "ms") return three(x / 1e6)
+    if (form == "us") return three(x / 1e3)
+    if (form == "int") return sprintf("%d", x + 0.5)
+    if (form == "pct") return three(100 * x) " %"
+    if (form == "n") return three(x + 0)
+    fail("no form " form)
+}
+
+{
+    while (match($0, /@\{[^}]*\}/)) {
+        if (split(substr($0, RSTART + 2, RLENGTH - 3), word, " ") != 4)
+            fail("wants @{RUN CELL METRIC FORM}: " substr($0, RSTART, RLENGTH))
+        $0 = substr($0, 1, RSTART - 1) shown(word[1], word[2], word[3], word[4]) substr($0, RSTART + RLENGTH)
+    }
+    print
+}
+
+END {
+    exit failed
+}

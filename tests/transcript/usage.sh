@@ -1,0 +1,47 @@
+# A command line that is wrong: exit 2, one line that names what is wrong and what was meant.
+. tests/transcript/lib.sh
+install_home
+
+refuses 2 "'runn'" runn small-15x5
+refuses 2 "did you mean 'run'?" runn small-15x5
+refuses 2 "run needs a scenario" run
+refuses 2 "unknown option '--trails' of run; did you mean '--trials'?" run small-15x5 --trails 3
+refuses 2 "unknown option '--frobnicate'" run small-15x5 --frobnicate
+refuses 2 "unknown option '-x'" run small-15x5 -x
+refuses 2 "--keep takes no value" run small-15x5 --keep=yes
+refuses 2 "--trials needs a value" run small-15x5 --trials
+refuses 2 "--trials" run small-15x5 --trials 0
+refuses 2 "--trials" run small-15x5 --trials -1
+refuses 2 "--trials" run small-15x5 --trials 99999999999999999999
+refuses 2 "--trials" run small-15x5 --trials ten
+refuses 2 "--seed" run small-15x5 --seed 1.5
+refuses 2 "--progress: 'loud'" run small-15x5 --progress loud
+refuses 2 "--set: 'load.users' is not section.key=value" run small-15x5 --set load.users
+refuses 2 "is not a list of names" run small-15x5 --strategy naive,,atomic
+refuses 2 "is named twice" run small-15x5 small-15x5
+
+refuses 2 "small-15x55" run small-15x55
+refuses 2 "did you mean 'small-15x5'?" run small-15x55
+refuses 2 "no-such-folder/x.ini" run no-such-folder/x.ini
+refuses 2 "'pessimist'" run small-15x5 --strategy pessimist
+refuses 2 "did you mean 'pessimistic'?" run small-15x5 --strategy pessimist
+refuses 2 "'flavour'" run small-15x5 --strategy naive:flavour=sweet
+refuses 2 "did you mean 'form'?" run small-15x5 --strategy naive:from=counter
+refuses 2 "'sum'" run small-15x5 --strategy naive:form=sum
+refuses 2 "'sqllite'" run small-15x5 --db sqllite
+refuses 2 "did you mean 'sqlite'?" run small-15x5 --db sqllite
+refuses 2 "load.user" run small-15x5 --set load.user=3
+refuses 2 "did you mean 'users'?" run small-15x5 --set load.user=3
+
+refuses 2 "check needs a scenario" check
+refuses 2 "small-15x55" check small-15x55
+refuses 2 "rush-1000" show rush-1000
+refuses 2 "show takes one" show
+refuses 2 "everything" list everything
+refuses 2 "no help on 'scenarioz'; did you mean 'scenario'?" help scenarioz
+refuses 2 "report takes one run folder" report
+
+# With nothing at all, what there is is told, and it is no success.
+call
+exits 2
+clean

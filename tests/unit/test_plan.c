@@ -1,0 +1,223 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/base/clock.h"
+#include "harness/scenario/plan.h"
+
+static struct scenario sample(void)
+{
+    return (struct scenario){
+        .seed = 42,
+        .users = 1000,
+        .events = 5,
+        .seats = 10,
+        .checkout = { .kind = LAW_EXP, .lo_ns = 100 * NS_PER_MS },
+        .abandon = 0.3,
+    };
+}
+
+static void one_seed_gives_one_plan(void **state)
+{
+    struct scenario s = sample();
+    struct plan a, b;
+    struct planned x, y;
+
+    (void)state;
+    plan_init(&a, &s, 3);
+    /* What differs between the variants of a block has no say. */
+    s.retry.attempts = 99;
+    s.seats = 1;
+    plan_init(&b, &s, 3);
+    for (int64_t user = s.users; user > 0; user--) {
+        plan_request(&a, user, 2, &x);
+        plan_request(&b, user, 2, &y);
+        assert_int_equal(x.request.id, y.request.id);
+        assert_int_equal(x.request.user, user);
+        assert_int_equal(x.request.seats, 1);
+        assert_int_equal(x.request.event, y.request.event);
+        assert_int_equal(x.checkout_ns, y.checkout_ns);
+        assert_int_equal(x.abandons, y.abandons);
+        assert_int_equal(x.seed, y.seed);
+    }
+}
+
+/* How many of the requests of two plans differ. */
+static int different(const struct plan *a, const struct plan *b)
+{
+    int n = 0;
+
+    for (int64_t user = 1; user <= a->users; user++) {
+        struct planned x, y;
+
+        plan_request(a, user, 0, &x);
+        plan_request(b, user, 0, &y);
+        n += x.checkout_ns != y.checkout_ns && x.seed != y.seed;
+    }
+    return n;
+}
+
+static void another_block_or_seed_draws_anew(void **state)
+{
+    struct scenario s = sample();
+    struct plan a, block, seed;
+
+    (void)state;
+    plan_init(&a, &s, 0);
+    plan_init(&block, &s, 1);
+    s.seed = 43;
+    plan_init(&seed, &s, 0);
+    assert_int_equal(different(&a, &block), 1000);
+    assert_int_equal(different(&a, &seed), 1000);
+    assert_int_equal(different(&a, &a), 0);
+}
+
+static void ids_are_unique(void **state)
+{
+    struct scenario s = sample();
+    char *seen = calloc(1, 3001);
+    struct planned x;
+    struct plan plan;
+
+    (void)state;
+    assert_non_null(seen);
+    plan_init(&plan, &s, 0);
+    for (int64_t turn = 0; turn < 3; turn++)
+        for (int64_t user = 1; user <= 1000; user++) {
+            plan_request(&plan, user, turn, &x);
+            assert_in_range(x.request.id, 1, 3000);
+            assert_int_equal(x.request.id, turn * 1000 + user);
+            assert_int_equal(seen[x.request.id]++, 0);
+        }
+    free(seen);
+}
+
+/* 30,000 requests: each of 5 events 6000 times (standard deviation 69), 9000 leave (79), 100 ms of checkout each. */
+static void draws_follow_the_scenario(void **state)
+{
+    struct scenario s = sample();
+    int events[6] = { 0 }, left = 0, same_as_last = 0;
+    int64_t last = 0;
+    double checkout_ns = 0;
+    struct plan plan;
+
+    (void)state;
+    plan_init(&plan, &s, 0);
+    for (int64_t turn = 0; turn < 30; turn++)
+        for (int64_t user = 1; user <= 1000; user++) {
+            struct planned x;
+
+            plan_request(&plan, user, turn, &x);
+            assert_in_range(x.request.event, 1, 5);
+            events[x.request.event]++;
+            same_as_last += x.request.event == last;
+            last = x.request.event;
+            left += x.abandons;
+            checkout_ns += (double)x.checkout_ns;
+        }
+    for (int e = 1; e <= 5; e++)
+        assert_in_range(events[e], 5650, 6350);
+    /* Neighbours do not follow each other. */
+    assert_in_range(same_as_last, 5650, 6350);
+    assert_in_range(left, 8600, 9400);
+    assert_in_range((int64_t)(checkout_ns / 30000), 97 * NS_PER_MS, 103 * NS_PER_MS);
+}
+
+static void a_changed_key_leaves_other_draws_alone(void **state)
+{
+    struct scenario s = sample();
+    struct plan some, none;
+    struct planned x, y;
+
+    (void)state;
+    plan_init(&some, &s, 0);
+    s.checkout = (struct law){ .kind = LAW_FIXED };
+    s.abandon = 0;
+    plan_init(&none, &s, 0);
+    for (int64_t user = 1; user <= 1000; user++) {
+        plan_request(&some, user, 0, &x);
+        plan_request(&none, user, 0, &y);
+        assert_int_equal(x.request.event, y.request.event);
+        assert_int_equal(x.seed, y.seed);
+        assert_int_equal(y.checkout_ns, 0);
+        assert_false(y.abandons);
+    }
+}
+
+static void everybody_leaves_when_all_do(void **state)
+{
+    struct scenario s = sample();
+    struct planned x;
+    struct plan plan;
+
+    (void)state;
+    s.abandon = 1;
+    plan_init(&plan, &s, 0);
+    for (int64_t user = 1; user <= 1000; user++) {
+        plan_request(&plan, user, 0, &x);
+        assert_true(x.abandons);
+    }
+}
+
+static void a_shuffle_is_a_permutation_of_its_block(void **state)
+{
+    enum { N = 50, BLOCKS = 20 };
+    size_t order[BLOCKS][N], again[N];
+
+    (void)state;
+    for (int64_t block = 0; block < BLOCKS; block++) {
+        char seen[N] = { 0 };
+
+        plan_shuffle(order[block], N, 42, block);
+        plan_shuffle(again, N, 42, block);
+        assert_memory_equal(order[block], again, sizeof(again));
+        for (size_t i = 0; i < N; i++) {
+            assert_in_range(order[block][i], 0, N - 1);
+            assert_int_equal(seen[order[block][i]]++, 0);
+        }
+        for (int64_t before = 0; before < block; before++)
+            assert_memory_not_equal(order[block], order[before], sizeof(again));
+    }
+    plan_shuffle(again, N, 43, 0);
+    assert_memory_not_equal(order[0], again, sizeof(again));
+    plan_shuffle(again, 1, 42, 0);
+    assert_int_equal(again[0], 0);
+    plan_shuffle(again, 0, 42, 0);
+}
+
+/* 6000 blocks of 3 cells: each of the 6 orders 1000 times (standard deviation 29). */
+static void every_order_is_as_likely(void **state)
+{
+    int count[27] = { 0 };
+    size_t order[3];
+
+    (void)state;
+    for (int64_t block = 0; block < 6000; block++) {
+        plan_shuffle(order, 3, 42, block);
+        count[order[0] * 9 + order[1] * 3 + order[2]]++;
+    }
+    for (int i = 0; i < 27; i++)
+        if (count[i] != 0)
+            assert_in_range(count[i], 850, 1150);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_seed_gives_one_plan),
+        cmocka_unit_test(another_block_or_seed_draws_anew),
+        cmocka_unit_test(ids_are_unique),
+        cmocka_unit_test(draws_follow_the_scenario),
+        cmocka_unit_test(a_changed_key_leaves_other_draws_alone),
+        cmocka_unit_test(everybody_leaves_when_all_do),
+        cmocka_unit_test(a_shuffle_is_a_permutation_of_its_block),
+        cmocka_unit_test(every_order_is_as_likely),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/base/say.h"
+#include "harness/scenario/registry.h"
+#include "tests/support/capture.h"
+
+struct options {
+    int64_t batch;
+    int form;
+};
+
+static const char *const forms[] = { "a", "b", NULL };
+
+static enum verdict attempt(struct attempt *a)
+{
+    (void)a;
+    return VERDICT_FAILED;
+}
+
+static int open_app(struct app *app)
+{
+    (void)app;
+    return 0;
+}
+
+/* A sound entry, for each test to break in one place. */
+struct entry {
+    struct option options[3];
+    struct statement statements[2];
+    struct strategy strategy;
+    struct registered registered;
+};
+
+static void make(struct entry *e)
+{
+    *e = (struct entry){
+        .options = { { .name = "batch",
+                       .type = OPTION_INT,
+                       .offset = offsetof(struct options, batch),
+                       .min = 1,
+                       .max = 9,
+                       .fallback = "3",
+                       .help = "h" },
+                     { .name = "form",
+                       .type = OPTION_CHOICE,
+                       .offset = offsetof(struct options, form),
+                       .fallback = "a",
+                       .words = forms,
+                       .help = "h" },
+                     OPTION_END },
+        .statements = { { .name = "look", .sql = TEXT_PER(NULL, "SELECT 1") }, STATEMENT_END },
+        .strategy = { .name = "sample",
+                      .summary = "one line",
+                      .options_size = sizeof(struct options),
+                      .services = 1,
+                      .open = open_app,
+                      .attempt = attempt },
+        .registered = { .note = "Idea: look,\n\nthen  write.\nGuarantee: none.\nCost: little\nFails when: two\ncome.\n",
+                        .file = "strategies/sample.c" },
+    };
+    e->strategy.options = e->options;
+    e->strategy.statements = e->statements;
+    e->registered.strategy = &e->strategy;
+}
+
+static void headings_are_cut_out_of_the_note(void **state)
+{
+    char out[64], small[8];
+    struct entry e;
+
+    (void)state;
+    make(&e);
+    registry_heading(&e.registered, "Idea", out, sizeof(out));
+    assert_string_equal(out, "look, then write.");
+    registry_heading(&e.registered, "Guarantee", out, sizeof(out));
+    assert_string_equal(out, "none.");
+    registry_heading(&e.registered, "Fails when", out, sizeof(out));
+    assert_string_equal(out, "two come.");
+    registry_heading(&e.registered, "Fails", out, sizeof(out));
+    assert_string_equal(out, "");
+    registry_heading(&e.registered, "Idea", small, sizeof(small));
+    assert_string_equal(small, "look, t");
+}
+
+#define broken(change, why)                                                                                            \
+    do {                                                                                                               \
+        struct entry e;                                                                                                \
+        char error[256] = "";                                                                                          \
+        make(&e);                                                                                                      \
+        change;                                                                                                        \
+        assert_int_equal(registry_check_entry(&e.registered, error, sizeof(error)), -1);                               \
+        assert_string_equal(error, why);                                                                               \
+    } while (0)
+
+static void a_sound_entry_passes(void **state)
+{
+    char error[256];
+    struct entry e;
+
+    (void)state;
+    make(&e);
+    assert_int_equal(registry_check_entry(&e.registered, error, sizeof(error)), 0);
+    e.strategy.options = NULL;
+    e.strategy.options_size = 0;
+    e.strategy.statements = NULL;
+    assert_int_equal(registry_check_entry(&e.registered, error, sizeof(error)), 0);
+    e.strategy.traits = TRAIT_ROGUE;
+    e.registered.file = "strategies/rogues/sample.c";
+    assert_int_equal(registry_check_entry(&e.registered, error, sizeof(error)), 0);
+}
+
+static void bad_members_are_named(void **state)
+{
+    (void)state;
+    broken(e.strategy.name = NULL, "its name is not the file's stem");
+    broken(e.strategy.name = "samples", "its name is not the file's stem");
+    broken(e.strategy.name = "", "its name is not the file's stem");
+    broken(e.strategy.summary = "", "it has no summary");
+    broken(e.strategy.attempt = NULL, "it has no attempt()");
+    broken(e.strategy.open = NULL, "it has services but no open() that spawns them");
+    broken(e.strategy.services = -1, "it has services but no open() that spawns them");
+    broken(e.strategy.options = NULL, "options and options_size do not go together");
+    broken(e.strategy.options_size = 0, "options and options_size do not go together");
+    broken(e.strategy.traits = TRAIT_ROGUE, "rogues, and only rogues, live in strategies/rogues/");
+    broken(e.registered.file = "strategies/rogues/sample.c", "rogues, and only rogues, live in strategies/rogues/");
+    broken(e.strategy.traits = TRAIT_CORE | TRAIT_FLOOR, "a rogue or floor cannot be core");
+    broken(e.registered.note = "Idea: x\nGuarantee: y\nCost: z\n",
+           "the comment it opens with lacks Idea:, Guarantee:, Cost: or Fails when:");
+    broken(e.registered.note = "Idea: x\nGuarantee: y\nCost:\nFails when: z\n",
+           "the comment it opens with lacks Idea:, Guarantee:, Cost: or Fails when:");
+    broken(e.statements[0].sql.in[DIALECT_POSTGRES] = NULL, "it has a statement without SQL in any dialect");
+}
+
+static void bad_options_are_named(void **state)
+{
+    (void)state;
+    broken(e.options[0].fallback = "10",
+           "the default of option 'batch' does not parse: '10' is out of range; write 1..9");
+    broken(e.options[1].name = "Form", "option 'Form' has a section, or a name with more than a-z and _");
+    broken(e.options[1].section = "s", "option 'form' has a section, or a name with more than a-z and _");
+    broken(e.options[1].words = NULL, "option 'form' has no words");
+    broken(e.options[1].help = NULL, "option 'form' has no default or no help");
+    broken(e.options[1].fallback = NULL, "option 'form' has no default or no help");
+    broken(e.options[1].name = "batch", "option 'batch' stands there twice");
+    broken(e.options[1].offset = sizeof(struct options) - 3, "option 'form' lies outside of options_size");
+    broken(e.options[0].type = OPTION_TEXT, "option 'batch' lies outside of options_size");
+}
+
+static void the_table_of_this_build_is_sound(void **state)
+{
+    (void)state;
+    assert_int_equal(registry_check(), EXIT_OK);
+    assert_true(registry_count > 0);
+    for (size_t i = 0; i < registry_count; i++)
+        assert_ptr_equal(registry_find(registry[i].strategy->name), &registry[i]);
+    assert_null(registry_find("nosuch"));
+    assert_null(registry_find(""));
+}
+
+static void an_unknown_name_says_what_was_meant(void **state)
+{
+    (void)state;
+    capture_begin();
+    assert_null(registry_get("pesimistic", "--strategy"));
+    assert_null(registry_get("corr", "--strategy"));
+    assert_null(registry_get("nosuch", "x.ini:3"));
+    assert_string_equal(
+        capture_end(),
+        "lastseat: --strategy: unknown strategy 'pesimistic'; did you mean 'pessimistic'? (lastseat list "
+        "strategies)\n"
+        "lastseat: --strategy: unknown strategy 'corr'; did you mean 'core'? (lastseat list strategies)\n"
+        "lastseat: x.ini:3: unknown strategy 'nosuch' (lastseat list strategies)\n");
+    assert_non_null(registry_get("naive", "x"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headings_are_cut_out_of_the_note),
+        cmocka_unit_test(a_sound_entry_passes),
+        cmocka_unit_test(bad_members_are_named),
+        cmocka_unit_test(bad_options_are_named),
+        cmocka_unit_test(the_table_of_this_build_is_sound),
+        cmocka_unit_test(an_unknown_name_says_what_was_meant),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
