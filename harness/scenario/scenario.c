@@ -37,6 +37,11 @@ int scenario_check(const struct scenario *s, const char *place)
     else if (s->workers > s->users)
         say_error("%s: load.workers = %" PRId64 " is more than load.users = %" PRId64 "; set at most one per user",
                   place, s->workers, s->users);
+    else if (s->model == LOAD_CLOSED && workers < s->users)
+        say_error("%s: %" PRId64 " workers for %" PRId64
+                  " users: in closed load each user is a worker; set load.workers "
+                  "= auto and at most %d users",
+                  place, workers, s->users, WORKERS_AUTO_MAX);
     else if (workers < s->users && takes_time(&s->checkout))
         say_error("%s: %" PRId64 " workers for %" PRId64 " users cannot wait at checkout for all of them; set "
                   "load.workers = %s, or checkout.time = 0ms",

@@ -324,8 +324,9 @@ static void test_table_makes_room(void **state)
     /* With room to spare the range of oversold is shown. */
     json_decref(run);
     run = load("demo");
-    json_object_set_new(json_object_get(cell_of(run, "small-15x5/sqlite/naive"), "summary"), "oversold",
-                        json_pack("{s:i, s:[i, i], s:i, s:i, s:i}", "median", 9, "ci95", 8, 10, "min", 8, "max", 10, "n", 3));
+    json_object_set_new(
+        json_object_get(cell_of(run, "small-15x5/sqlite/naive"), "summary"), "oversold",
+        json_pack("{s:i, s:[i, i], s:i, s:i, s:i}", "median", 9, "ci95", 8, 10, "min", 8, "max", 10, "n", 3));
     json_object_set_new(cell_of(run, "small-15x5/sqlite/pessimistic"), "variant", json_string("p"));
     text = table(run, false);
     assert_has(text, " 9 [8..10] ");

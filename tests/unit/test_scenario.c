@@ -233,6 +233,10 @@ static void keys_that_contradict_each_other(void **state)
 {
     (void)state;
     refuses("[load]\nmodel = closed\n", "scenarios/x.ini: closed load has no end; set load.duration, such as 2s");
+    refuses(
+        "[load]\nmodel = closed\nduration = 1s\nusers = 4\nworkers = 2\n",
+        "scenarios/x.ini: 2 workers for 4 users: in closed load each user is a worker; set load.workers = auto and at "
+        "most 10000 users");
     refuses("[load]\nduration = 2s\n", "scenarios/x.ini: load.duration = 2s means nothing to a burst; set load.model = "
                                        "closed, or leave it out");
     refuses(

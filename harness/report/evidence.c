@@ -1,0 +1,252 @@
+#include <math.h>
+#include <string.h>
+
+#include "harness/report/page.h"
+
+static bool counts(const json_t *trial)
+{
+    return !json_is_true(json_object_get(trial, "void"));
+}
+
+/* The sum of trial.GROUP.KEY over the trials that count; NAN when none has it. */
+static double sum_of(const json_t *cell, const char *group, const char *key)
+{
+    const json_t *trial;
+    double sum = 0;
+    bool any = false;
+    size_t i;
+
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        double value = view_number(group != NULL ? json_object_get(trial, group) : trial, key);
+
+        if (!counts(trial) || isnan(value))
+            continue;
+        sum += value;
+        any = true;
+    }
+    return any ? sum : NAN;
+}
+
+static void name_cell(FILE *out, const json_t *cell)
+{
+    char point[256], text[512];
+
+    view_point(cell, point, sizeof point);
+    snprintf(text, sizeof text, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
+    page_cell(out, text);
+}
+
+/* "24 (10 of 10)" */
+static void audited(FILE *out, const json_t *cell, const char *key)
+{
+    double sum = sum_of(cell, "audit", key);
+    char text[NUMBER_SIZE];
+
+    if (sum > 0)
+        fprintf(out, "| %.0f (%lld of %lld) ", sum, (long long)view_trials_with(cell, key),
+                (long long)view_trials(cell));
+    else
+        page_number(out, number_count(text, sum));
+}
+
+void page_audit(FILE *out, const struct pick *pick)
+{
+    static const char *const anomalies[] = {
+        "oversold", "unsold", "drift", "gate_drift", "lost", "ghost", "duplicate"
+    };
+    static const char *const heads[] = {
+        "variant", "n",          "capacity", "told",  "sold",      "oversold",           "unsold",
+        "drift",   "gate drift", "lost",     "ghost", "duplicate", "unknown (yes + no)", NULL
+    };
+    char text[NUMBER_SIZE];
+
+    fputs(
+        "\n#### Audit\n\nTotals over n trials of what a fresh connection found once nothing ran any more; in brackets, "
+        "in how many of them. capacity, told (what clients were told), sold (bookings rows), oversold, unsold and the "
+        "drifts are seats; lost (told booked, no row), ghost (a row nobody was told of), duplicate and unknown are "
+        "requests; unknown ones were found booked (yes) or not (no).\n\n",
+        out);
+    page_table(out, heads);
+    for (size_t i = 0; i < pick->n; i++) {
+        const json_t *cell = pick->cell[i];
+
+        if (view_trials(cell) == 0)
+            continue;
+        name_cell(out, cell);
+        fprintf(out, "| %lld ", (long long)view_trials(cell));
+        page_number(out, number_count(text, sum_of(cell, "audit", "capacity")));
+        page_number(out, number_count(text, sum_of(cell, "audit", "told")));
+        page_number(out, number_count(text, sum_of(cell, "audit", "sold")));
+        for (size_t k = 0; k < sizeof anomalies / sizeof anomalies[0]; k++)
+            audited(out, cell, anomalies[k]);
+        page_number(out, number_count(text, sum_of(cell, "audit", "unknown")));
+        if (sum_of(cell, "audit", "unknown") > 0)
+            fprintf(out, "(%.0f + %.0f) ", sum_of(cell, "audit", "resolved_yes"), sum_of(cell, "audit", "resolved_no"));
+        page_row_end(out);
+    }
+}
+
+static double retried(const json_t *cell, const char *reason)
+{
+    double sum = 0;
+    const json_t *trial;
+    size_t i;
+
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        if (counts(trial))
+            sum += (double)view_int(json_object_get(trial, "retries"), reason);
+    }
+    return sum;
+}
+
+/* "stale 310, busy 4": every reason any trial names, with its total. */
+static void retries(FILE *out, const json_t *cell)
+{
+    struct text_list seen = { 0 };
+    json_t *trial, *value;
+    const char *reason;
+    size_t i;
+
+    fputs("| ", out);
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        json_object_foreach(json_object_get(trial, "retries"), reason, value)
+        {
+            if (!counts(trial) || text_list_has(&seen, reason) || text_list_add(&seen, reason, strlen(reason)) != 0)
+                continue;
+            fprintf(out, "%s%s %.0f", seen.n > 1 ? ", " : "", reason, retried(cell, reason));
+        }
+    }
+    fprintf(out, "%s ", seen.n == 0 ? "none" : "");
+    text_list_free(&seen);
+}
+
+void page_outcomes(FILE *out, const struct pick *pick)
+{
+    static const char *const outcomes[] = { "booked", "sold_out",  "gave_up", "timed_out",
+                                            "shed",   "abandoned", "failed",  "unknown" };
+    static const char *const heads[] = { "variant",           "n",    "requests",  "booked", "sold_out", "gave_up",
+                                         "timed_out",         "shed", "abandoned", "failed", "unknown",  "attempts",
+                                         "retries by reason", NULL };
+    char text[NUMBER_SIZE];
+
+    fputs("\n#### Outcomes\n\nWhat requests came to and why tries were tried again, totals over n trials. Requests are "
+          "the "
+          "sum of the outcomes; attempts are requests and retries.\n\n",
+          out);
+    page_table(out, heads);
+    for (size_t i = 0; i < pick->n; i++) {
+        const json_t *cell = pick->cell[i];
+
+        if (view_trials(cell) == 0)
+            continue;
+        name_cell(out, cell);
+        fprintf(out, "| %lld ", (long long)view_trials(cell));
+        page_number(out, number_count(text, sum_of(cell, NULL, "requests")));
+        for (size_t k = 0; k < sizeof outcomes / sizeof outcomes[0]; k++)
+            page_number(out, number_count(text, sum_of(cell, "outcomes", outcomes[k])));
+        page_number(out, number_count(text, sum_of(cell, NULL, "attempts")));
+        retries(out, cell);
+        page_row_end(out);
+    }
+}
+
+static void per(FILE *out, double total, double n, const char *(*format)(char *, double))
+{
+    char text[NUMBER_SIZE];
+
+    page_number(out, format(text, n > 0 ? total / n : NAN));
+}
+
+void page_resources(FILE *out, const struct pick *pick)
+{
+    static const char *const heads[] = {
+        "variant",     "n",           "harness CPU per request",    "server CPU per request",
+        "peak memory", "connections", "requests that borrowed one", "WAL per booking",
+        NULL
+    };
+
+    fputs("\n#### Resources\n\nPer request and per booking: totals over n trials, divided; the others are medians. "
+          "SQLite "
+          "works inside the harness: its CPU is the harness's.\n\n",
+          out);
+    page_table(out, heads);
+    for (size_t i = 0; i < pick->n; i++) {
+        const json_t *cell = pick->cell[i];
+        double requests = sum_of(cell, NULL, "requests");
+
+        if (view_trials(cell) == 0)
+            continue;
+        name_cell(out, cell);
+        fprintf(out, "| %lld ", (long long)view_trials(cell));
+        per(out, sum_of(cell, "resources", "harness_cpu_ns"), requests, number_duration);
+        per(out, sum_of(cell, "resources", "server_cpu_ns"), requests, number_duration);
+        page_measure(out, cell, "peak_rss_bytes", PAGE_BYTES);
+        page_measure(out, cell, "peak_connections", PAGE_COUNT);
+        page_measure(out, cell, "borrowers", PAGE_COUNT);
+        per(out, sum_of(cell, "resources", "wal_bytes"), sum_of(cell, "outcomes", "booked"), number_bytes);
+        page_row_end(out);
+    }
+}
+
+static void fact(FILE *out, const char *key, const char *value)
+{
+    page_cell(out, key);
+    page_cell(out, value[0] != '\0' ? value : "-");
+    page_row_end(out);
+}
+
+static void write_facts(FILE *out, const json_t *entry)
+{
+    json_t *facts = json_object_get(entry, "facts"), *value;
+    char key[160], text[2048] = "";
+    const char *name;
+    size_t used = 0;
+
+    snprintf(key, sizeof key, "%s, durability %s", view_text(entry, "name"), view_text(entry, "durability"));
+    json_object_foreach(facts, name, value)
+    {
+        if (used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", used > 0 ? ", " : "", name,
+                                     json_is_string(value) ? json_string_value(value) : "-");
+    }
+    fact(out, key, text);
+}
+
+static void write_probe(FILE *out, const json_t *probe)
+{
+    char median[NUMBER_SIZE], p99[NUMBER_SIZE], text[200];
+
+    snprintf(text, sizeof text, "median %s, p99 %s (n = %lld; %lld bytes appended and flushed, %s)",
+             number_duration(median, view_number(probe, "median_ns")),
+             number_duration(p99, view_number(probe, "p99_ns")), (long long)view_int(probe, "n"),
+             (long long)view_int(probe, "bytes"), view_text(probe, "dir_class"));
+    fact(out, "fsync probe", text);
+}
+
+void page_machine(FILE *out, const json_t *run)
+{
+    const json_t *e = json_object_get(run, "environment"), *entry;
+    char text[300], number[NUMBER_SIZE];
+    size_t i;
+
+    fputs("\n| what | read back |\n|---|---|\n", out);
+    fact(out, "cpu", view_text(e, "cpu"));
+    snprintf(text, sizeof text, "%lld", (long long)view_int(e, "cores"));
+    fact(out, "cores", text);
+    fact(out, "memory", number_bytes(number, view_number(e, "memory_bytes")));
+    fact(out, "kernel", view_text(e, "kernel"));
+    snprintf(text, sizeof text, "%s, %s", view_text(e, "compiler"), view_text(e, "flags"));
+    fact(out, "compiler", text);
+    snprintf(text, sizeof text, "%s, %s a reading", view_text(e, "clock_source"),
+             number_duration(number, view_number(e, "clock_ns")));
+    fact(out, "clock", text);
+    fact(out, "load average at the start", number_real(number, view_number(e, "load_average")));
+    write_probe(out, json_object_get(e, "fsync_probe"));
+    json_array_foreach(json_object_get(e, "databases"), i, entry)
+    {
+        write_facts(out, entry);
+    }
+}

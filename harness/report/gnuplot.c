@@ -1,0 +1,158 @@
+#include "harness/report/gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/say.h"
+
+/* What a shell answers when there is no such program. */
+#define EXIT_NO_PROGRAM 127
+
+static char *folder_in(const char *parent, int length)
+{
+    char *folder, *probe;
+    bool found;
+
+    if (asprintf(&folder, "%.*s/plots", length, parent) < 0)
+        return NULL;
+    if (asprintf(&probe, "%s/style.gp", folder) < 0) {
+        free(folder);
+        return NULL;
+    }
+    found = access(probe, R_OK) == 0;
+    free(probe);
+    if (found)
+        return folder;
+    free(folder);
+    return NULL;
+}
+
+char *gnuplot_folder(void)
+{
+    const char *home = getenv("LASTSEAT_HOME");
+    char self[PATH_MAX], *folder = NULL;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+    if (home != NULL && home[0] != '\0') {
+        folder = folder_in(home, (int)strlen(home));
+    } else {
+        if (n > 0) {
+            self[n] = '\0';
+            folder = folder_in(self, (int)(strrchr(self, '/') - self));
+        }
+        if (folder == NULL)
+            folder = folder_in(".", 1);
+    }
+    if (folder == NULL)
+        say_error("plots: no plots/style.gp in LASTSEAT_HOME, beside the executable or here; set LASTSEAT_HOME to "
+                  "lastseat's folder, or leave pictures out with --no-plots");
+    return folder;
+}
+
+void gnuplot_text(FILE *variables, const char *key, const char *text)
+{
+    fprintf(variables, "%s='", key);
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            putc('\'', variables);
+        putc((unsigned char)*text < ' ' ? ' ' : *text, variables);
+    }
+    fputs("';", variables);
+}
+
+/* In the child; only what is safe after fork(). */
+static void become_gnuplot(const char *script, const char *variables, int errors)
+{
+    char *const argv[] = { (char *)"gnuplot", (char *)"-d",   (char *)"-e",
+                           (char *)variables, (char *)script, (char *)NULL };
+    int null = open("/dev/null", O_RDWR);
+
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
+        _exit(EXIT_ERROR);
+    execvp(argv[0], argv);
+    _exit(errno == ENOENT ? EXIT_NO_PROGRAM : EXIT_ERROR);
+}
+
+/* Reads what the child complains about until it ends its side, or the deadline. False: too late. */
+static bool listen_until(int fd, int64_t deadline_ns, char *said, size_t size)
+{
+    size_t used = 0;
+
+    for (;;) {
+        struct pollfd wait = { .fd = fd, .events = POLLIN };
+        int64_t left_ns = deadline_ns - clock_now_ns();
+        char chunk[512];
+        ssize_t n;
+
+        if (left_ns <= 0)
+            return false;
+        if (poll(&wait, 1, (int)(left_ns / NS_PER_MS) + 1) <= 0)
+            continue;
+        n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return true;
+        for (ssize_t i = 0; i < n && used + 1 < size; i++)
+            said[used++] = chunk[i];
+        said[used] = '\0';
+    }
+}
+
+/* gnuplot echoes the line and a caret before it says what is wrong: the last line that says something. */
+static const char *complaint(char *said)
+{
+    const char *best = "";
+
+    for (char *line = strtok(said, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        if (line[strspn(line, " \t^")] != '\0')
+            best = line + strspn(line, " \t");
+    return best;
+}
+
+enum gnuplot_status gnuplot_run(const char *script, const char *variables, const char *name, int seconds)
+{
+    char said[4096] = "";
+    int errors[2], status = 0;
+    bool in_time;
+    pid_t child;
+
+    if (pipe2(errors, O_CLOEXEC) != 0) {
+        say_error("plots: gnuplot cannot be started for %s: %s", name, strerror(errno));
+        return GNUPLOT_FAILED;
+    }
+    if ((child = fork()) < 0) {
+        say_error("plots: gnuplot cannot be started for %s: %s", name, strerror(errno));
+        close(errors[0]);
+        close(errors[1]);
+        return GNUPLOT_FAILED;
+    }
+    if (child == 0)
+        become_gnuplot(script, variables, errors[1]);
+    close(errors[1]);
+    in_time = listen_until(errors[0], clock_now_ns() + seconds * NS_PER_S, said, sizeof said);
+    close(errors[0]);
+    if (!in_time)
+        kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return GNUPLOT_DREW;
+    if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NO_PROGRAM)
+        return GNUPLOT_MISSING;
+    if (!in_time)
+        say_error("plots: gnuplot took more than %d s over %s and was stopped; its data is in plots/data", seconds,
+                  name);
+    else
+        say_error("plots: gnuplot failed on %s: %s", name, complaint(said));
+    return GNUPLOT_FAILED;
+}

@@ -1,0 +1,24 @@
+#ifndef REPORT_GNUPLOT_H
+#define REPORT_GNUPLOT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum gnuplot_status {
+    GNUPLOT_DREW,
+    GNUPLOT_MISSING, /* there is no gnuplot; nothing was said */
+    GNUPLOT_FAILED   /* said in one line                      */
+};
+
+#define GNUPLOT_SECONDS 30
+
+/* Where the scripts are: $LASTSEAT_HOME/plots, else plots/ beside the executable, else ./plots: the first that holds
+ * style.gp. Caller frees; NULL after one line: none does. */
+char *gnuplot_folder(void);
+/* Runs `gnuplot -d -e VARIABLES SCRIPT` without a shell, for at most so many seconds. name is what is drawn, for the
+ * message. Main thread. */
+enum gnuplot_status gnuplot_run(const char *script, const char *variables, const char *name, int seconds);
+/* Writes `key='text';` with what gnuplot's single quotes need. */
+void gnuplot_text(FILE *variables, const char *key, const char *text);
+
+#endif

@@ -1,0 +1,39 @@
+#include "harness/report/picture.h"
+
+#include <stdio.h>
+
+const struct picture_kind picture_kinds[PICTURE_KINDS] = {
+    [PICTURE_SPECTRUM] = { "spectrum", "how long until the answer",
+                           "Percentile spectrum of system time (answer minus due time, less checkout) of all requests, "
+                           "all trials merged. Further right is rarer; lower is faster. Grey and dashed: the floor.",
+                           false },
+    [PICTURE_OVERSOLD] = { "oversold", "seats sold",
+                           "Seats sold against capacity: the median over trials, whiskers from the least to the most. "
+                           "What reaches into the shaded part was sold although no seat was left.",
+                           false },
+    [PICTURE_STATEMENTS] = { "statements", "statements per request",
+                             "Statements sent to the database per request, reads dark and writes light: the median "
+                             "over trials.",
+                             false },
+    [PICTURE_SEATS] = { "seats", "seats left (first trial)",
+                        "Seats left over time, by the answers users were given, in the first trial of each. Below zero "
+                        "is oversold; a dot marks the last sale.",
+                        false },
+    [PICTURE_SWEEP_P99] = { "sweep-p99", "p99 of all requests",
+                            "p99 of system time of all requests: the median over trials, whiskers from the least to "
+                            "the most. Grey and dashed: the floor.",
+                            true },
+    [PICTURE_SWEEP_AMPLIFICATION] = { "sweep-amplification", "amplification",
+                                      "Statements per request, divided by those of one user with one seat: the median "
+                                      "over trials, whiskers from the least to the most.",
+                                      true },
+};
+
+void picture_name(char *out, size_t size, const char *scenario, const char *db, enum picture kind)
+{
+    snprintf(out, size, "%s-%s-%s", scenario, db, picture_kinds[kind].suffix);
+    /* A scenario is named by the stem of its file, a user's own included. */
+    for (; *out != '\0'; out++)
+        if (*out == '/' || (unsigned char)*out <= ' ')
+            *out = '_';
+}

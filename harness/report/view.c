@@ -1,0 +1,297 @@
+#include "harness/report/view.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+
+const char *view_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text != NULL ? text : "";
+}
+
+static double number_of(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+double view_number(const json_t *object, const char *key)
+{
+    return number_of(json_object_get(object, key));
+}
+
+int64_t view_int(const json_t *object, const char *key)
+{
+    double value = view_number(object, key);
+
+    return isnan(value) ? 0 : (int64_t)llround(value);
+}
+
+bool view_has(const json_t *object, const char *key, const char *word)
+{
+    const json_t *list = json_object_get(object, key), *value;
+    size_t i;
+
+    json_array_foreach(list, i, value)
+    {
+        if (json_is_string(value) && strcmp(json_string_value(value), word) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct measure view_measure(const json_t *cell, const char *metric)
+{
+    const json_t *entry = json_object_get(json_object_get(cell, "summary"), metric);
+    const json_t *interval = json_object_get(entry, "ci95");
+    struct measure m = {
+        .median = view_number(entry, "median"),
+        .lo = number_of(json_array_get(interval, 0)),
+        .hi = number_of(json_array_get(interval, 1)),
+        .min = view_number(entry, "min"),
+        .max = view_number(entry, "max"),
+        .n = view_int(entry, "n"),
+    };
+
+    m.present = !isnan(m.median);
+    m.merged = json_is_true(json_object_get(entry, "merged"));
+    return m;
+}
+
+bool view_is(const json_t *cell, const char *verdict)
+{
+    return strcmp(view_text(cell, "verdict"), verdict) == 0;
+}
+
+bool view_fails(const json_t *cell)
+{
+    return !view_is(cell, "holds") && !view_is(cell, "floor") && !view_is(cell, "skipped");
+}
+
+bool view_honest(const json_t *cell)
+{
+    return !view_has(cell, "traits", "control") && !view_has(cell, "traits", "rogue") &&
+           !view_has(cell, "traits", "floor");
+}
+
+bool view_broken(const json_t *cell)
+{
+    static const struct {
+        const char *anomaly, *promise; /* "": nobody may */
+    } rules[] = { { "oversold", "no_oversell" }, { "unsold", "sells_out" }, { "lost", "" },      { "ghost", "" },
+                  { "duplicate", "" },           { "drift", "" },           { "gate_drift", "" } };
+
+    if (!view_honest(cell))
+        return false;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (view_measure(cell, rules[i].anomaly).max > 0 &&
+            (rules[i].promise[0] == '\0' || view_has(cell, "promises", rules[i].promise)))
+            return true;
+    return false;
+}
+
+int64_t view_trials(const json_t *cell)
+{
+    const json_t *trial;
+    int64_t n = 0;
+    size_t i;
+
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        n += !json_is_true(json_object_get(trial, "void"));
+    }
+    return n;
+}
+
+int64_t view_trials_with(const json_t *cell, const char *key)
+{
+    const json_t *trial;
+    int64_t n = 0;
+    size_t i;
+
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        n += !json_is_true(json_object_get(trial, "void")) && view_number(json_object_get(trial, "audit"), key) > 0;
+    }
+    return n;
+}
+
+void view_point(const json_t *cell, char *out, size_t size)
+{
+    json_t *sweep = json_object_get(cell, "sweep"), *value;
+    const char *key;
+    size_t used = 0;
+
+    out[0] = '\0';
+    json_object_foreach(sweep, key, value)
+    {
+        const char *dot = strrchr(key, '.');
+        int n = snprintf(out + used, size - used, "%s%s=%s", used > 0 ? ", " : "", dot != NULL ? dot + 1 : key,
+                         json_is_string(value) ? json_string_value(value) : "?");
+
+        if (n < 0 || (size_t)n >= size - used)
+            return;
+        used += (size_t)n;
+    }
+}
+
+bool view_sweeps(const json_t *scenario)
+{
+    return json_object_size(json_object_get(scenario, "sweep")) > 0;
+}
+
+static bool is_floor(const json_t *cell)
+{
+    return view_has(cell, "traits", "floor");
+}
+
+int view_pick(struct pick *pick, const json_t *run, const char *scenario, const char *db, const char *point)
+{
+    const json_t *cells = json_object_get(run, "cells"), *cell;
+    char at[256];
+    size_t i;
+
+    *pick = (struct pick){ .cell = calloc(json_array_size(cells) + 1, sizeof *pick->cell) };
+    if (pick->cell == NULL) {
+        say_error("report: out of memory");
+        return -1;
+    }
+    json_array_foreach(cells, i, cell)
+    {
+        view_point(cell, at, sizeof at);
+        if (is_floor(cell) || (scenario != NULL && strcmp(view_text(cell, "scenario"), scenario) != 0) ||
+            (db != NULL && strcmp(view_text(cell, "db"), db) != 0) || (point != NULL && strcmp(at, point) != 0))
+            continue;
+        pick->cell[pick->n++] = cell;
+    }
+    return 0;
+}
+
+void view_drop(struct pick *pick)
+{
+    free(pick->cell);
+    *pick = (struct pick){ 0 };
+}
+
+static int add_once(struct text_list *list, const char *word)
+{
+    if (text_list_has(list, word) || text_list_add(list, word, strlen(word)) == 0)
+        return 0;
+    say_error("report: out of memory");
+    return -1;
+}
+
+int view_databases(struct text_list *list, const json_t *run, const char *scenario)
+{
+    struct pick all;
+    int failed = view_pick(&all, run, scenario, NULL, NULL);
+
+    for (size_t i = 0; failed == 0 && i < all.n; i++)
+        failed = add_once(list, view_text(all.cell[i], "db"));
+    view_drop(&all);
+    return failed;
+}
+
+int view_points(struct text_list *list, const struct pick *pick)
+{
+    char point[256];
+
+    for (size_t i = 0; i < pick->n; i++) {
+        view_point(pick->cell[i], point, sizeof point);
+        if (add_once(list, point) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int view_variants(struct text_list *list, const struct pick *pick)
+{
+    for (size_t i = 0; i < pick->n; i++)
+        if (add_once(list, view_text(pick->cell[i], "variant")) != 0)
+            return -1;
+    return 0;
+}
+
+/* Keys of single strategies do not multiply the floor: its point may be a part of the cell's. */
+static bool agrees(const json_t *at_best, const json_t *cell)
+{
+    json_t *mine = json_object_get(at_best, "sweep"), *theirs = json_object_get(cell, "sweep"), *value;
+    const char *key;
+
+    json_object_foreach(mine, key, value)
+    {
+        if (!json_equal(value, json_object_get(theirs, key)))
+            return false;
+    }
+    return strcmp(view_text(at_best, "scenario"), view_text(cell, "scenario")) == 0;
+}
+
+const json_t *view_floor(const json_t *run, const json_t *cell)
+{
+    const json_t *other;
+    size_t i;
+
+    json_array_foreach(json_object_get(run, "cells"), i, other)
+    {
+        if (is_floor(other) && agrees(other, cell))
+            return other;
+    }
+    return NULL;
+}
+
+const json_t *view_at(const struct pick *pick, const char *variant, const char *point)
+{
+    char at[256];
+
+    for (size_t i = 0; i < pick->n; i++) {
+        view_point(pick->cell[i], at, sizeof at);
+        if (strcmp(view_text(pick->cell[i], "variant"), variant) == 0 && strcmp(at, point) == 0)
+            return pick->cell[i];
+    }
+    return NULL;
+}
+
+/* The entry of environment.databases that ran under the cell's durability, or else any of that name. */
+static const json_t *database_of(const json_t *run, const json_t *cell)
+{
+    const json_t *list = json_object_get(json_object_get(run, "environment"), "databases"), *entry, *found = NULL;
+    size_t i;
+
+    json_array_foreach(list, i, entry)
+    {
+        if (strcmp(view_text(entry, "name"), view_text(cell, "db")) != 0)
+            continue;
+        if (strcmp(view_text(entry, "durability"), view_text(cell, "durability")) == 0)
+            return entry;
+        if (found == NULL)
+            found = entry;
+    }
+    return found;
+}
+
+void view_database(const json_t *run, const json_t *cell, char *out, size_t size)
+{
+    const json_t *facts = json_object_get(database_of(run, cell), "facts");
+    const char *name = view_text(cell, "db"), *version = view_text(facts, "version");
+    /* PostgreSQL names its package behind it: "15.14 (Debian 15.14-0+deb12u1)". */
+    int length = (int)strcspn(version, " (");
+    char journal[16] = "";
+
+    for (size_t i = 0; i + 1 < sizeof journal && view_text(facts, "journal_mode")[i] != '\0'; i++)
+        journal[i] = (char)toupper((unsigned char)view_text(facts, "journal_mode")[i]);
+    snprintf(out, size, "%s%s%.*s%s%s%s%s", name, length > 0 ? " " : "", length, version,
+             journal[0] != '\0' ? ", " : "", journal, view_text(cell, "durability")[0] != '\0' ? ", durability " : "",
+             view_text(cell, "durability"));
+}
+
+void view_git(const json_t *run, char *out, size_t size)
+{
+    const json_t *tool = json_object_get(run, "tool");
+
+    snprintf(out, size, "%s%s", view_text(tool, "git"), json_is_true(json_object_get(tool, "dirty")) ? "-dirty" : "");
+}

@@ -1,0 +1,60 @@
+#include "harness/report/wrap.h"
+
+#include <string.h>
+
+/* A byte that begins a character in UTF-8. */
+static int begins(char c)
+{
+    return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static int blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+size_t wrap_width(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += (size_t)begins(*text);
+    return n;
+}
+
+/* Bytes of text that go on a line of `room` columns, up to a blank if there is one. */
+static size_t fitting(const char *text, size_t room)
+{
+    size_t columns = 0, i, last_blank = 0;
+
+    for (i = 0; text[i] != '\0'; i++) {
+        if (blank(text[i]))
+            last_blank = i;
+        if (begins(text[i]) && ++columns > room)
+            return last_blank > 0 ? last_blank : i;
+    }
+    return i;
+}
+
+void wrap_print(FILE *out, size_t first, size_t rest, const char *before, const char *after, const char *text)
+{
+    size_t margin = first;
+
+    for (;;) {
+        size_t n;
+
+        while (blank(*text))
+            text++;
+        n = fitting(text, WRAP_COLUMNS - margin);
+        fprintf(out, "%*s%s", (int)margin, "", before);
+        for (size_t i = 0; i < n; i++)
+            putc(blank(text[i]) ? ' ' : text[i], out);
+        fprintf(out, "%s\n", after);
+        text += n;
+        while (blank(*text))
+            text++;
+        if (*text == '\0')
+            return;
+        margin = rest;
+    }
+}

@@ -1,0 +1,17 @@
+#ifndef REPORT_WRAP_H
+#define REPORT_WRAP_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* No line of the terminal report is wider. */
+#define WRAP_COLUMNS 100
+
+/* Columns a UTF-8 text takes, one per character. */
+size_t wrap_width(const char *text);
+/* Prints text between two blanks-indented margins: `first` columns before the first line, `rest` before the others, at
+ * most WRAP_COLUMNS wide; breaks at blanks, and in a word only where it is wider than a line. Line feeds in the text
+ * count as blanks. `before` and `after` go around each line (colour), after its margin. */
+void wrap_print(FILE *out, size_t first, size_t rest, const char *before, const char *after, const char *text);
+
+#endif
