@@ -3,31 +3,6 @@
 
 #include "harness/report/page.h"
 
-static bool counts(const json_t *trial)
-{
-    return !json_is_true(json_object_get(trial, "void"));
-}
-
-/* The sum of trial.GROUP.KEY over the trials that count; NAN when none has it. */
-static double sum_of(const json_t *cell, const char *group, const char *key)
-{
-    const json_t *trial;
-    double sum = 0;
-    bool any = false;
-    size_t i;
-
-    json_array_foreach(json_object_get(cell, "trials"), i, trial)
-    {
-        double value = view_number(group != NULL ? json_object_get(trial, group) : trial, key);
-
-        if (!counts(trial) || isnan(value))
-            continue;
-        sum += value;
-        any = true;
-    }
-    return any ? sum : NAN;
-}
-
 static void name_cell(FILE *out, const json_t *cell)
 {
     char point[256], text[512];
@@ -40,7 +15,7 @@ static void name_cell(FILE *out, const json_t *cell)
 /* "24 (10 of 10)" */
 static void audited(FILE *out, const json_t *cell, const char *key)
 {
-    double sum = sum_of(cell, "audit", key);
+    double sum = view_sum(cell, "audit", key);
     char text[NUMBER_SIZE];
 
     if (sum > 0)
@@ -75,14 +50,15 @@ void page_audit(FILE *out, const struct pick *pick)
             continue;
         name_cell(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
-        page_number(out, number_count(text, sum_of(cell, "audit", "capacity")));
-        page_number(out, number_count(text, sum_of(cell, "audit", "told")));
-        page_number(out, number_count(text, sum_of(cell, "audit", "sold")));
+        page_number(out, number_count(text, view_sum(cell, "audit", "capacity")));
+        page_number(out, number_count(text, view_sum(cell, "audit", "told")));
+        page_number(out, number_count(text, view_sum(cell, "audit", "sold")));
         for (size_t k = 0; k < sizeof anomalies / sizeof anomalies[0]; k++)
             audited(out, cell, anomalies[k]);
-        page_number(out, number_count(text, sum_of(cell, "audit", "unknown")));
-        if (sum_of(cell, "audit", "unknown") > 0)
-            fprintf(out, "(%.0f + %.0f) ", sum_of(cell, "audit", "resolved_yes"), sum_of(cell, "audit", "resolved_no"));
+        page_number(out, number_count(text, view_sum(cell, "audit", "unknown")));
+        if (view_sum(cell, "audit", "unknown") > 0)
+            fprintf(out, "(%.0f + %.0f) ", view_sum(cell, "audit", "resolved_yes"),
+                    view_sum(cell, "audit", "resolved_no"));
         page_row_end(out);
     }
 }
@@ -95,7 +71,7 @@ static double retried(const json_t *cell, const char *reason)
 
     json_array_foreach(json_object_get(cell, "trials"), i, trial)
     {
-        if (counts(trial))
+        if (view_counts(trial))
             sum += (double)view_int(json_object_get(trial, "retries"), reason);
     }
     return sum;
@@ -114,7 +90,8 @@ static void retries(FILE *out, const json_t *cell)
     {
         json_object_foreach(json_object_get(trial, "retries"), reason, value)
         {
-            if (!counts(trial) || text_list_has(&seen, reason) || text_list_add(&seen, reason, strlen(reason)) != 0)
+            if (!view_counts(trial) || text_list_has(&seen, reason) ||
+                text_list_add(&seen, reason, strlen(reason)) != 0)
                 continue;
             fprintf(out, "%s%s %.0f", seen.n > 1 ? ", " : "", reason, retried(cell, reason));
         }
@@ -144,10 +121,10 @@ void page_outcomes(FILE *out, const struct pick *pick)
             continue;
         name_cell(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
-        page_number(out, number_count(text, sum_of(cell, NULL, "requests")));
+        page_number(out, number_count(text, view_sum(cell, NULL, "requests")));
         for (size_t k = 0; k < sizeof outcomes / sizeof outcomes[0]; k++)
-            page_number(out, number_count(text, sum_of(cell, "outcomes", outcomes[k])));
-        page_number(out, number_count(text, sum_of(cell, NULL, "attempts")));
+            page_number(out, number_count(text, view_sum(cell, "outcomes", outcomes[k])));
+        page_number(out, number_count(text, view_sum(cell, NULL, "attempts")));
         retries(out, cell);
         page_row_end(out);
     }
@@ -175,18 +152,18 @@ void page_resources(FILE *out, const struct pick *pick)
     page_table(out, heads);
     for (size_t i = 0; i < pick->n; i++) {
         const json_t *cell = pick->cell[i];
-        double requests = sum_of(cell, NULL, "requests");
+        double requests = view_sum(cell, NULL, "requests");
 
         if (view_trials(cell) == 0)
             continue;
         name_cell(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
-        per(out, sum_of(cell, "resources", "harness_cpu_ns"), requests, number_duration);
-        per(out, sum_of(cell, "resources", "server_cpu_ns"), requests, number_duration);
+        per(out, view_sum(cell, "resources", "harness_cpu_ns"), requests, number_duration);
+        per(out, view_sum(cell, "resources", "server_cpu_ns"), requests, number_duration);
         page_measure(out, cell, "peak_rss_bytes", PAGE_BYTES);
         page_measure(out, cell, "peak_connections", PAGE_COUNT);
         page_measure(out, cell, "borrowers", PAGE_COUNT);
-        per(out, sum_of(cell, "resources", "wal_bytes"), sum_of(cell, "outcomes", "booked"), number_bytes);
+        per(out, view_sum(cell, "resources", "wal_bytes"), view_sum(cell, "outcomes", "booked"), number_bytes);
         page_row_end(out);
     }
 }

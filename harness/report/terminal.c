@@ -49,7 +49,7 @@ static const struct {
     { "refused_p99_ns", { "refused", "p99 ms" }, UNIT_MS },
     { "all_p99_ns", { "all", "p99 ms" }, UNIT_MS },
     { "statements_per_request", { "stmts", "/req" }, UNIT_REAL },
-    { "amplification", { "ampli-", "fied" }, UNIT_REAL },
+    { "amplification", { "ampli-", "fic." }, UNIT_REAL },
     { "retries_per_request", { "retry", "/req" }, UNIT_REAL },
     { "sold_out_ns", { "sold", "out ms" }, UNIT_MS },
     { "bookings_per_s", { "booked", "/s" }, UNIT_REAL },
@@ -134,8 +134,8 @@ static void print_notes(const struct terminal *t, const struct pick *pick)
         char share[64] = "", voids[64] = "";
 
         if (view_has(cell, "flags", "errors"))
-            snprintf(share, sizeof share, "%s %% of its requests ended in an error",
-                     number_real(digits, 100 * view_measure(cell, "errors_share").median));
+            snprintf(share, sizeof share, "%s %% of all its requests ended in an error",
+                     number_real(digits, 100 * view_errors_share(cell)));
         if (view_has(cell, "flags", "void_trials"))
             snprintf(voids, sizeof voids, "%lld of %lld trials are void", (long long)(all - counted), (long long)all);
         if (share[0] == '\0' && voids[0] == '\0')

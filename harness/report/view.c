@@ -95,6 +95,40 @@ bool view_broken(const json_t *cell)
     return false;
 }
 
+bool view_counts(const json_t *trial)
+{
+    return !json_is_true(json_object_get(trial, "void"));
+}
+
+double view_sum(const json_t *cell, const char *group, const char *key)
+{
+    const json_t *trial;
+    double sum = 0;
+    bool any = false;
+    size_t i;
+
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        double value = view_number(group != NULL ? json_object_get(trial, group) : trial, key);
+
+        if (!view_counts(trial) || isnan(value))
+            continue;
+        sum += value;
+        any = true;
+    }
+    return any ? sum : NAN;
+}
+
+double view_errors_share(const json_t *cell)
+{
+    static const char *const errors[] = { "gave_up", "timed_out", "shed", "failed", "unknown" };
+    double sum = 0;
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        sum += view_sum(cell, "outcomes", errors[i]);
+    return sum / view_sum(cell, NULL, "requests");
+}
+
 int64_t view_trials(const json_t *cell)
 {
     const json_t *trial;

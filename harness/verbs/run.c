@@ -184,8 +184,8 @@ static int bench_run(struct bench *bench, int argc, char **argv)
     interrupt_install();
     request = (struct results_request){ .out = bench->arguments.out,
                                         .cells = &bench->cells,
-                                        .argc = argc,
-                                        .argv = argv,
+                                        .argc = argc + 1, /* with the program's name (verbs.h) */
+                                        .argv = argv - 1,
                                         .seed = bench->scenarios[0].seed };
     if ((status = results_open(&bench->results, &request)) != EXIT_OK)
         return status;
