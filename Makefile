@@ -136,11 +136,10 @@ run-tests  = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) 
 test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything that gates, under 4 minutes
 	@$(call run-tests,plain)
 
-test-all: $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%)) ## the same, and again under ASan+UBSan and TSan
+test-all: $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%)) ## and again under ASan, UBSan and TSan
 	@$(call run-tests,plain)
-	@echo 'again with the address and undefined-behaviour sanitizers'; $(call run-tests,asan)
-	@echo 'again with the thread sanitizer'
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp $$TSAN_OPTIONS" $(call run-tests,tsan)
+	@echo 'Again, under the address and undefined-behaviour sanitizers:'; TEST_TIMEOUT=600 $(call run-tests,asan)
+	@echo 'Again, under the thread sanitizer:'; TEST_TIMEOUT=600 $(call run-tests,tsan)
 
 compiled  := $(main) $(sources) $(programs) $(helpers)
 headers   := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)

@@ -390,7 +390,8 @@ static void places_keep_line(const struct database *database, const char *tag, c
         snprintf(out, size, "%s -h %s -p %s -U %s postgres", look, server->socket_dir, SERVER_PORT, SERVER_USER);
     else
         snprintf(out, size,
-                 "%s%s%s%s/pg_ctl -s -w -D '%s' -l '%s/server.log' -o '-k /tmp -p " KEPT_PORT "' start && "
+                 "[ -S /tmp/.s.PGSQL." KEPT_PORT
+                 " ] || %s%s%s%s/pg_ctl -s -w -D '%s' -l '%s/server.log' -o '-k /tmp -p " KEPT_PORT "' start && "
                  "%s -h /tmp -p " KEPT_PORT " -U %s postgres",
                  server->user.change ? "runuser -u " : "", server->user.name, server->user.change ? " -- " : "",
                  server->bin, data, data, look, SERVER_USER);

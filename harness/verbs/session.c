@@ -305,7 +305,7 @@ int session_run(struct session *session)
 
 void session_print_kept(const struct session *session)
 {
-    char line[512], tag[32];
+    char line[1024], tag[32];
     size_t i;
 
     for (i = 0; i < session->cells->n; i++) {
