@@ -1,30 +1,29 @@
 # lastseat. `make help` lists the targets, `make V=1` shows the commands.
-CC       ?= cc
-CFLAGS   ?= -O2 -g
-OWN      := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
-OWN      += $(if $(WERROR),-Werror)
-Q        := $(if $(V),,@)
-say       = $(if $(V),,@echo '  $1')
-list      = $(subst $(space),$(comma),$(strip $1))
-comma    := ,
-space    := $(subst ,, )
+CC         ?= cc
+CFLAGS     ?= -O2 -g
+SETUP      ?=
+SCENARIOS   = $(or $(filter $(scenarios),$(MAKECMDGOALS) $(MAKECMDGOALS:bench-%=%)),rush-1000x10 small-15x5)
+STRATEGIES  =
+DB          =
+TRIALS      =
 
-SCENARIOS  = $(or $(filter $(scenarios),$(MAKECMDGOALS) $(MAKECMDGOALS:bench-%=%)),rush-1000x10 small-15x5)
-STRATEGIES =
-DB         =
-TRIALS     =
-SETUP      =
+OWN        := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
+OWN        += $(if $(WERROR),-Werror)
+Q          := $(if $(V),,@)
+say         = $(if $(V),,@echo '  $1')
+comma      := ,
+space      := $(subst ,, )
+commas      = $(subst $(space),$(comma),$(strip $1))
+spaces      = $(subst $(comma),$(space),$1)
 
-main      := harness/main.c
-sources   := $(sort $(filter-out $(main),$(wildcard harness/*.c harness/*/*.c strategies/*.c strategies/rogues/*.c)))
+main       := harness/main.c
+sources    := $(sort $(filter-out $(main),$(wildcard harness/*.c harness/*/*.c strategies/*.c strategies/rogues/*.c)))
 strategies := $(filter strategies/%,$(sources))
-programs  := $(sort $(wildcard tests/unit/test_*.c)) $(sort $(wildcard tests/contract/test_*.c)) \
-             $(sort $(wildcard tests/e2e/test_*.c))
-helpers   := $(filter-out $(programs),$(sort $(wildcard tests/*/*.c)))
-scripts   := $(sort $(wildcard tests/transcript/*.sh tests/e2e/*.sh))
-scripts   := $(filter-out %/lib.sh,$(scripts))
-targets   := all demo bench test test-all lint report plots list setup clean clean-results help
-scenarios := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
+programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)))
+helpers    := $(filter-out $(programs),$(sort $(wildcard tests/*/*.c)))
+scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
+targets    := all demo bench test test-all lint report plots list findings setup clean clean-results help
+scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -33,17 +32,18 @@ all: lastseat ## build ./lastseat
 	@echo 'Built ./lastseat. Next: make demo (seconds), make bench (a minute), make help.'
 
 # ---- packages: seen to before anything is looked up, once per make
-goals     := $(or $(MAKECMDGOALS),all)
-known     := $(targets) $(scenarios) $(scenarios:%=bench-%)
-building  := $(filter-out setup clean clean-results help,$(goals))
-dry       := $(findstring n,$(firstword -$(MAKEFLAGS)))
-MAKEFLAGS += --no-builtin-rules
-packages  := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
-packages  += $(if $(filter test%,$(goals)),build run test) $(if $(filter test-all lint,$(goals)),build test check)
-ifneq ($(and $(filter bench,$(goals)),$(filter-out $(known) lastseat build/%,$(goals))),)
-    $(error no scenario '$(firstword $(filter-out $(known),$(goals)))' in scenarios/ ('make list' shows them))
+goals      := $(or $(MAKECMDGOALS),all)
+building   := $(filter-out setup clean clean-results help,$(goals))
+unknown    := $(filter-out $(targets) $(scenarios) $(scenarios:%=bench-%) lastseat build/%,$(goals))
+dry        := $(findstring n,$(firstword -$(MAKEFLAGS)))
+MAKEFLAGS  += --no-builtin-rules
+packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
+packages   += $(if $(filter test test-all,$(goals)),build run test)
+packages   += $(if $(filter test-all lint,$(goals)),build test check)
+ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
+    $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
 endif
-ifneq ($(and $(building),$(if $(dry),,yes)),)
+ifneq ($(and $(building),$(if $(dry)$(unknown),,yes)),)
     $(shell CC='$(CC)' SETUP='$(SETUP)' sh .ci/setup $(or $(sort $(packages)),--check build) >&2)
     ifneq ($(.SHELLSTATUS),0)
         $(error lastseat cannot be built before that)
@@ -51,41 +51,40 @@ ifneq ($(and $(building),$(if $(dry),,yes)),)
 endif
 
 # ---- libraries
-libraries := sqlite3 inih jansson $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
+libraries  := sqlite3 inih jansson $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
 ifneq ($(shell pkg-config --exists $(libraries) 2>/dev/null && echo yes),)
-    LIBS  := $(shell pkg-config --libs $(libraries)) -lm
-    OWN   += $(shell pkg-config --cflags $(libraries))
+    LIBS   := $(shell pkg-config --libs $(libraries)) -lm
+    OWN    += $(shell pkg-config --cflags $(libraries))
 else
-    pq    := $(dir $(firstword $(wildcard /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h)))
-    LIBS  := -lsqlite3 -linih -ljansson $(if $(pq),-lpq) -lm
-    OWN   += $(if $(pq),-I$(pq))
+    pq     := $(dir $(firstword $(wildcard /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h)))
+    LIBS   := -lsqlite3 -linih -ljansson $(if $(pq),-lpq) -lm
+    OWN    += $(if $(pq),-I$(pq))
 endif
 ifneq ($(filter -lpq,$(LIBS)),)
-    OWN   += -DHAVE_LIBPQ=1
+    OWN    += -DHAVE_LIBPQ=1
 else
     # Without libpq the driver is left out, and `list` says so.
     sources  := $(filter-out harness/db/pg_% harness/db/postgres% harness/db/conninfo%,$(sources))
-    programs := $(filter-out %_conninfo.c $(foreach t,pg postgres,tests/unit/test_$t% tests/contract/test_$t%),$(programs))
+    programs := $(filter-out tests/contract/test_pg_%,$(programs))
 endif
 
 # ---- flavours: the same sources, each in a folder of its own under build/
-asan      := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined
-CC_plain  := $(CC)
-CC_asan   := clang
-CC_tsan   := clang
-CC_gcc    := gcc
-CC_clang  := clang
-FLAGS_asan  := $(asan)
+CC_plain    := $(CC)
+CC_asan     := clang
+CC_tsan     := clang
+CC_gcc      := gcc
+CC_clang    := clang
+FLAGS_asan  := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined
 FLAGS_tsan  := -O1 -fsanitize=thread
 FLAGS_gcc   := -Werror
 FLAGS_clang := -Werror
-quote      = '$(subst ','\'',$1)'
-string     = $(call quote,"$(subst ",\",$(subst \,\\,$1))")
+quote       = '$(subst ','\'',$1)'
+string      = $(call quote,"$(subst ",\",$(subst \,\\,$1))")
 # Rewrites $@ only when its text changes: what depends on it is then rebuilt, and not on every make.
-keep       = @mkdir -p $(@D); printf '%s\n' $(call quote,$1) | cmp -s - $@ || printf '%s\n' $(call quote,$1) >$@
+keep        = @mkdir -p $(@D); printf '%s\n' $(call quote,$1) | cmp -s - $@ || printf '%s\n' $(call quote,$1) >$@
 
-git       := $(or $(shell git rev-parse --short=7 HEAD 2>/dev/null),unknown)
-dirty     := $(if $(shell git status --porcelain 2>/dev/null | head -n 1),1,0)
+git         := $(or $(shell git rev-parse --short=7 HEAD 2>/dev/null),unknown)
+dirty       := $(if $(shell git status --porcelain 2>/dev/null | head -n 1),1,0)
 
 define flavour
 flags_$1 := $(OWN) $(CFLAGS) $(FLAGS_$1)
@@ -116,7 +115,7 @@ endef
 $(foreach f,plain asan tsan gcc clang,$(eval $(call flavour,$f)))
 
 lastseat: build/plain/lastseat
-	$(Q)cp $< $@.new && mv $@.new $@
+	$(Q)cp $< build/lastseat.new && mv build/lastseat.new $@
 build/sources: FORCE
 	$(call keep,$(sources))
 build/registry.c: strategies/registry.awk $(strategies) build/sources
@@ -126,24 +125,25 @@ demo: lastseat ## 15 people, 5 slots, SQLite, a few seconds: watch a race happen
 	$(Q)./lastseat run small-15x5 --db sqlite --strategy naive,pessimistic --trials 1 --no-plots --progress plain
 
 bench: lastseat ## race the strategies; also SCENARIOS="..." STRATEGIES=a,b DB=sqlite TRIALS=3, or make bench NAME
-	$(Q)./lastseat run $(subst $(comma), ,$(SCENARIOS)) $(if $(STRATEGIES),--strategy $(call list,$(STRATEGIES))) \
-	    $(if $(DB),--db $(call list,$(DB))) $(if $(TRIALS),--trials $(TRIALS))
+	$(Q)./lastseat run $(call spaces,$(SCENARIOS)) $(if $(STRATEGIES),--strategy $(call commas,$(STRATEGIES))) \
+	    $(if $(DB),--db $(call commas,$(DB))) $(if $(TRIALS),--trials $(TRIALS))
 $(scenarios) $(scenarios:%=bench-%): bench
 	@:
 
-# One recipe for a flavour's tests: units first, then what starts servers.
-run-tests  = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) $(scripts)
+# A flavour's tests: the units first, then what starts servers.
+run-tests   = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) $(scripts)
 test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything that gates, under 4 minutes
 	@$(call run-tests,plain)
 
-test-all: $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%)) ## and again under ASan, UBSan and TSan
+every-test  = $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%))
+test-all: lastseat $(every-test) ## the same, and again under ASan, UBSan and TSan
 	@$(call run-tests,plain)
 	@echo 'Again, under the address and undefined-behaviour sanitizers:'; TEST_TIMEOUT=600 $(call run-tests,asan)
 	@echo 'Again, under the thread sanitizer:'; TEST_TIMEOUT=600 $(call run-tests,tsan)
 
-compiled  := $(main) $(sources) $(programs) $(helpers)
-headers   := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)
-lint: $(foreach f,gcc clang,$(compiled:%.c=build/$f/%.o)) ## warnings are errors with gcc and clang; format, cppcheck, long files
+compiled   := $(main) $(sources) $(programs) $(helpers)
+headers    := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)
+lint: $(foreach f,gcc clang,$(compiled:%.c=build/$f/%.o)) ## both compilers' warnings, format, cppcheck, long files
 	$(call say,clang-format)
 	$(Q)clang-format --dry-run -Werror $(compiled) $(headers)
 	$(call say,cppcheck)
@@ -164,6 +164,10 @@ plots: results/latest/report.md ## redraw the last run's report and plots, if a 
 list: lastseat ## strategies, scenarios and databases
 	$(Q)./lastseat list
 
+PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv)
+	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
+findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again
+
 setup: ## install what bench and test need (Debian packages)
 	@SETUP='$(SETUP)' sh .ci/setup build run test
 clean: ## remove what was built, never results
@@ -171,4 +175,4 @@ clean: ## remove what was built, never results
 clean-results: ## remove every run but results/reference
 	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json -exec rm -rf {} +
 help: ## this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

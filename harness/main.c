@@ -1,14 +1,16 @@
 /* lastseat: which concurrency strategy sells the last seat exactly once, and at what price?
  *
- * One request through the program:
- *   scenario/  a file says how many users want how many seats; cells are the combinations to run, the plan says what
- * each user wants. run/       a worker wakes at the common start and calls the strategy, which borrows a connection
- * from its app's pool, db/        runs its statements through the database seam, commits, and returns a verdict; the
- * harness decides whether to try again. measure/   the answer becomes a record; records add up to totals and
- * histograms. audit/     when nothing runs any more, what clients were told is compared with the rows and counters in
- * the database. results/   the trial is written to the run folder; trials become medians with intervals, and a verdict
- * per cell. report/    run.json and the csv files become the terminal table, report.md and the plots. verbs/ holds one
- * file per verb of the command line; the registry of strategies is generated from the files in strategies/. */
+ * One request through the program, folder by folder:
+ * - scenario/ reads how many users want how many seats; cells are the combinations to run, the plan what each wants.
+ * - run/ wakes a worker at the common start; it calls the strategy, which borrows a connection from its app's pool,
+ * - db/ runs its statements through the database seam and commits; the verdict decides whether run/ tries again.
+ * - measure/ keeps the answer as a record; records add up to totals and histograms.
+ * - audit/ compares what clients were told with rows and counters, once nothing runs any more.
+ * - results/ writes the trial to the run folder; trials become medians with intervals, and a verdict per cell.
+ * - report/ makes the terminal table, report.md and the plots of that folder.
+ *
+ * base/ is what every stage stands on; verbs/ holds one file per verb of the command line. The registry of strategies
+ * is generated from the files in strategies/. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +34,7 @@ static int complain(const char *name)
     const char *names[16], *near;
     size_t n;
 
-    for (n = 0; verbs[n].name != NULL && n < sizeof names / sizeof names[0]; n++)
+    for (n = 0; n < sizeof names / sizeof names[0] && verbs[n].name != NULL; n++)
         names[n] = verbs[n].name;
     near = text_nearest(name, names, n);
     if (near != NULL)

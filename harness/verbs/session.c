@@ -55,6 +55,14 @@ static struct database *database_of(const struct session *session, const struct 
     return session->databases[index_of(cell->db)];
 }
 
+/* A reason begins with the database's name where it may stand alone; here the name is said already. */
+static const char *after_name(const char *reason, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(reason, name, length) == 0 && strncmp(reason + length, ": ", 2) == 0 ? reason + length + 2 : reason;
+}
+
 static void skip_cells(struct cells *cells, const char *name, const char *reason)
 {
     size_t i;
@@ -104,6 +112,7 @@ int session_open(struct session *session, struct cells *cells, struct results *r
     const char *dir = cells->cell[0].scenario.db_dir;
     struct database_request request;
     char reason[DB_ERROR_SIZE];
+    const char *why;
     size_t i;
 
     memset(session, 0, sizeof *session);
@@ -124,12 +133,15 @@ int session_open(struct session *session, struct cells *cells, struct results *r
             (struct database_request){ .dir = session->db_dir, .max_connections = (int)connections, .keep = keep };
         if (database_open(&session->databases[i], database_names[i], &request, reason, sizeof reason) == 0)
             continue;
+        if (interrupt_raised())
+            return EXIT_INTERRUPTED; /* that is why it did not come up */
+        why = after_name(reason, database_names[i]);
         if (text_list_has(required, database_names[i])) {
-            say_error("%s: %s", database_names[i], reason);
+            say_error("%s: %s", database_names[i], why);
             return EXIT_UNREACHABLE;
         }
-        say_warning("%s is skipped: %s", database_names[i], reason);
-        skip_cells(cells, database_names[i], reason);
+        say_warning("%s is skipped: %s", database_names[i], why);
+        skip_cells(cells, database_names[i], why);
     }
     skip_refused(session);
     return EXIT_OK;

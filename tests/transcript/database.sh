@@ -9,7 +9,8 @@ run='run small-15x5 --strategy atomic --trials 1 --no-plots --progress none'
 
 no_canary()
 {
-    ! grep -rqF "$canary" "$work/out" "$work/err" "$home/results" || fail "the password is told: $(grep -rlF "$canary" "$work")"
+    told=$(grep -rlF "$canary" "$work/out" "$work/err" "$home/results")
+    [ -z "$told" ] || fail "the password is told: $told"
 }
 
 # Nobody listens there.

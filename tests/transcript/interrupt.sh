@@ -3,11 +3,11 @@
 . tests/transcript/lib.sh
 install_home
 
-# begin ARGUMENT...: a long run in the background, until its first trials are under way.
+# A long run in the background, until its first trials are under way.
 begin()
 {
     (cd "$home" && exec env LASTSEAT_TRANSCRIPT="$work" "$lastseat" run small-15x5 --strategy atomic --trials 10000 \
-        --no-plots --progress plain "$@") >"$work/out" 2>"$work/err" </dev/null &
+        --no-plots --progress plain) >"$work/out" 2>"$work/err" </dev/null &
     pid=$!
     for _ in $(seq 300); do
         grep -q atomic "$work/err" && return

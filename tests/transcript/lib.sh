@@ -40,6 +40,16 @@ install_home()
     lastseat=$home/lastseat
 }
 
+# Sets $bin to the programs of a PostgreSQL server; false when there is none, or no driver for one.
+find_server()
+{
+    "$lastseat" list databases | grep -q postgres || return 1
+    for bin in /usr/lib/postgresql/*/bin "$(pg_config --bindir 2>/dev/null)"; do
+        [ ! -x "$bin/initdb" ] || return 0
+    done
+    return 1
+}
+
 # call ARGUMENT...: runs the program in its home; what came of it is left in $status, $work/out and $work/err.
 call()
 {

@@ -58,8 +58,8 @@ makes 0 lastseat
 sed 's/strategy_atomic/strategy_mine/; s/"atomic"/"mine"/' strategies/atomic.c >strategies/mine.c
 makes 0 lastseat
 ./lastseat list strategies | grep -q '^ *mine ' || fail 'a copied strategy is not listed'
-./lastseat run small-15x5 --db sqlite --strategy mine --trials 1 --no-plots --progress none --out run >"$work/out" 2>&1 ||
-    fail "a copied strategy does not run: $(cat "$work/out")"
+./lastseat run small-15x5 --db sqlite --strategy mine --trials 1 --no-plots --progress none --out run \
+    >"$work/out" 2>&1 || fail "a copied strategy does not run: $(cat "$work/out")"
 ./lastseat show mine >"$work/out"
 prints 'strategies/mine.c'
 prints "$(sed -n '1s/^\/\* //p' strategies/mine.c)"

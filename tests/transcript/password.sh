@@ -1,19 +1,18 @@
-# A server of the user's that wants a password: what is wrong is said, the password never, whether it is right or not. The
-# server is made here and removed again.
+# A server of the user's that wants a password: what is wrong is said, the password never, whether it is right or not.
+# The server is made here and removed again.
 . tests/transcript/lib.sh
 install_home
 
-"$lastseat" list databases | grep -q postgres || skip 'built without PostgreSQL'
+find_server || skip 'no PostgreSQL server here'
 canary=Xyzzy-Canary-4711
 run='run small-15x5 --strategy atomic --trials 1 --no-plots --progress none'
 
 no_canary()
 {
-    ! grep -rqF "$canary" "$work/out" "$work/err" "$home/results" || fail "the password is told: $(grep -rlF "$canary" "$work")"
+    told=$(grep -rlF "$canary" "$work/out" "$work/err" "$home/results")
+    [ -z "$told" ] || fail "the password is told: $told"
 }
 
-for bin in /usr/lib/postgresql/*/bin $(pg_config --bindir 2>/dev/null); do :; done
-[ -x "$bin/initdb" ] || skip 'no PostgreSQL server here'
 server=$work/pg
 mkdir "$server"
 if [ "$(id -u)" -eq 0 ]; then
@@ -28,7 +27,8 @@ cleanup()
 }
 echo right >"$work/pw"
 chmod 644 "$work/pw"
-cd "$work" && $as "$bin/initdb" -A scram-sha-256 -N -U owner --pwfile="$work/pw" -D "$server/data" >"$work/initdb" 2>&1 ||
+cd "$work" || exit 1
+$as "$bin/initdb" -A scram-sha-256 -N -U owner --pwfile="$work/pw" -D "$server/data" >"$work/initdb" 2>&1 ||
     fail "initdb: $(cat "$work/initdb")"
 $as "$bin/pg_ctl" -s -w -D "$server/data" -l "$server/log" \
     -o "-c listen_addresses='' -c unix_socket_directories=$server" start || fail "the server does not start"
@@ -42,8 +42,8 @@ call $run --db postgres
 exits 0
 clean
 no_canary
-left=$(PGPASSWORD=$canary "$bin/psql" -AtqX -h "$server" -U owner -c \
-    "select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')" postgres)
+left=$(PGPASSWORD=$canary "$bin/psql" -AtqX -h "$server" -U owner postgres -c "select nspname from pg_namespace
+    where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')")
 [ -z "$left" ] || fail "left in the user's server: $left"
 rm -rf "$home"/results/*
 
