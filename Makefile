@@ -22,7 +22,7 @@ strategies := $(filter strategies/%,$(sources))
 programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)))
 helpers    := $(filter-out $(programs),$(sort $(wildcard tests/*/*.c)))
 scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
-targets    := all demo bench test test-all lint report plots list findings setup clean clean-results help
+targets    := all demo bench test test-all lint report plots list docs findings setup clean clean-results help
 scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
 .DELETE_ON_ERROR:
@@ -164,6 +164,11 @@ plots: results/latest/report.md ## redraw the last run's report and plots, if a 
 list: lastseat ## strategies, scenarios and databases
 	$(Q)./lastseat list
 
+docs: lastseat ## rewrite what is generated: scenarios/README.md and the catalogue in strategies/README.md
+	$(Q)./lastseat help readme >scenarios/README.md
+	$(Q)./lastseat help strategies | awk 'NR == FNR { rows = rows $$0 "\n"; next } /<!-- .catalogue/ { inside = 0 } \
+	    !inside { print } /<!-- catalogue/ { inside = 1; printf "%s", rows }' - strategies/README.md >build/catalogue
+	$(Q)mv build/catalogue strategies/README.md
 PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv)
 	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
 findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again

@@ -51,7 +51,7 @@ const char *number_count(char *out, double value)
 {
     if (isnan(value) || value >= 99999.5)
         return number_real(out, value);
-    snprintf(out, NUMBER_SIZE, "%.*f", value == floor(value) || value >= 1000 ? 0 : 1, value);
+    snprintf(out, NUMBER_SIZE, "%.*f", value == floor(value) || value >= 100 ? 0 : 1, value);
     return out;
 }
 

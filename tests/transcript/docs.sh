@@ -1,0 +1,22 @@
+#!/bin/sh
+# What is generated is current: the pages, the catalogue, and every number of the findings.
+. "$(dirname "$0")/lib.sh"
+install_home
+
+"$lastseat" help readme >"$work/scenarios" || fail "help readme failed"
+cmp -s "$work/scenarios" scenarios/README.md || fail "scenarios/README.md is not what 'lastseat help readme' prints: make docs"
+
+sed -n '/<!-- catalogue -->/,/<!-- .catalogue -->/p' strategies/README.md | sed '1d;$d' >"$work/catalogue"
+"$lastseat" help strategies | cmp -s - "$work/catalogue" ||
+    fail "the catalogue in strategies/README.md is not what 'lastseat help strategies' prints: make docs"
+
+awk -f results/reference/findings.awk results/reference/findings.md.in >"$work/findings" || fail "the findings cannot be taken from their runs"
+cmp -s "$work/findings" PERFORMANCE_FINDINGS.md || fail "PERFORMANCE_FINDINGS.md is not what its runs say: make findings"
+
+# A finding without its source is refused, not printed.
+for bad in 'rush no/such/cell sold n' 'rush rush-1000x10/sqlite/atomic nosuch n' 'norun rush-1000x10/sqlite/atomic sold n' \
+    'rush rush-1000x10/sqlite/atomic sold furlongs' 'rush too few'; do
+    echo "@{$bad}" | awk -f results/reference/findings.awk >"$work/out" 2>"$work/err" && fail "accepted: $bad"
+    [ -s "$work/err" ] || fail "refused without a word: $bad"
+done
+exit 0
