@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,4 +175,15 @@ void text_list_free(struct text_list *list)
 {
     if (list != NULL)
         shorten(list, 0);
+}
+
+int text_format(char *out, size_t size, const char *format, ...)
+{
+    va_list args;
+    int length;
+
+    va_start(args, format);
+    length = vsnprintf(out, size, format, args);
+    va_end(args);
+    return length >= 0 && (size_t)length < size ? 0 : -1;
 }

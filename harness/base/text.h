@@ -11,6 +11,9 @@ const char *text_nearest(const char *word, const char *const *names, size_t n);
 /* 1500000 -> "1.5ms", 0 -> "0ms", 120000000000 -> "2m": what the scenario reader reads back to the same number. */
 void text_duration(char *out, size_t size, int64_t ns);
 
+/* snprintf() for what must not be cut, such as a path: 0, or -1 when it does not fit. */
+int text_format(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* A list of words: owned copies, in order. Zeroed = empty; text_list_free(NULL) is a no-op. */
 struct text_list {
     char **items;

@@ -9,6 +9,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/db/kind.h"
 #include "harness/db/leftover.h"
 #include "harness/db/server.h"
@@ -28,17 +29,6 @@ static const struct database_kind *const kinds[] = { &kind_sqlite,
                                                      &kind_postgres,
 #endif
                                                      &kind_null };
-
-int kind_format(char *out, size_t size, const char *format, ...)
-{
-    va_list args;
-    int length;
-
-    va_start(args, format);
-    length = vsnprintf(out, size, format, args);
-    va_end(args);
-    return length >= 0 && (size_t)length < size ? 0 : -1;
-}
 
 static const struct database_kind *find_kind(const char *name)
 {
@@ -84,7 +74,7 @@ int database_open(struct database **out, const char *name, const struct database
     database->kind = kind;
     database->max_connections = request->max_connections;
     database->keep = request->keep;
-    if (kind_format(database->dir, sizeof database->dir, "%s", absolute) != 0) {
+    if (text_format(database->dir, sizeof database->dir, "%s", absolute) != 0) {
         snprintf(reason, reason_size, "%s: the path of [db] dir is too long: %.60s…", name, absolute);
         goto fail_open;
     }

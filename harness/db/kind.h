@@ -49,7 +49,4 @@ struct database {
     void *own;                       /* the kind's                                           */
 };
 
-/* Formats into out; -1 when it does not fit (a path that is too long must not be cut). */
-int kind_format(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
 #endif

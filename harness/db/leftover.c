@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/db/kind.h"
 #include "harness/db/process.h"
 #include "harness/db/server.h"
@@ -32,7 +33,7 @@ int leftover_mark(const char *socket_dir, const char *data_dir)
     char path[WORK_PATH_SIZE];
     int fd, length;
 
-    if (kind_format(path, sizeof path, "%s/%s", socket_dir, MARKER) != 0)
+    if (text_format(path, sizeof path, "%s/%s", socket_dir, MARKER) != 0)
         return -1;
     if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
         return -1;
@@ -54,7 +55,7 @@ static int read_marker(const char *socket_dir, struct marker *marker)
     FILE *in;
     int fd;
 
-    if (kind_format(path, sizeof path, "%s/%s", socket_dir, MARKER) != 0 || lstat(socket_dir, &dir) != 0 ||
+    if (text_format(path, sizeof path, "%s/%s", socket_dir, MARKER) != 0 || lstat(socket_dir, &dir) != 0 ||
         !S_ISDIR(dir.st_mode) || (dir.st_mode & 077) != 0 || process_user(&server) != 0)
         return -1;
     if (dir.st_uid != geteuid() && !(server.change && dir.st_uid == server.uid))
@@ -126,7 +127,7 @@ static void sweep(const char *dir, void (*each)(const char *path))
         return;
     while ((entry = readdir(entries)) != NULL)
         if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 &&
-            kind_format(path, sizeof path, "%s/%s", dir, entry->d_name) == 0)
+            text_format(path, sizeof path, "%s/%s", dir, entry->d_name) == 0)
             each(path);
     closedir(entries);
 }

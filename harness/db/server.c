@@ -14,6 +14,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/db/kind.h"
 #include "harness/db/leftover.h"
 
@@ -69,8 +70,8 @@ static bool has_server(const char *bin)
 {
     char path[WORK_PATH_SIZE];
 
-    return kind_format(path, sizeof path, "%s/initdb", bin) == 0 && access(path, X_OK) == 0 &&
-           kind_format(path, sizeof path, "%s/postgres", bin) == 0 && access(path, X_OK) == 0;
+    return text_format(path, sizeof path, "%s/initdb", bin) == 0 && access(path, X_OK) == 0 &&
+           text_format(path, sizeof path, "%s/postgres", bin) == 0 && access(path, X_OK) == 0;
 }
 
 /* First directory of PATH that has the program. */
@@ -82,8 +83,8 @@ static bool on_path(const char *program, char *dir, size_t size)
     while (path != NULL && *path != '\0') {
         int length = (int)strcspn(path, ":");
 
-        if (length > 0 && kind_format(dir, size, "%.*s", length, path) == 0 &&
-            kind_format(file, sizeof file, "%s/%s", dir, program) == 0 && access(file, X_OK) == 0)
+        if (length > 0 && text_format(dir, size, "%.*s", length, path) == 0 &&
+            text_format(file, sizeof file, "%s/%s", dir, program) == 0 && access(file, X_OK) == 0)
             return true;
         path += length + (path[length] == ':');
     }
@@ -95,7 +96,7 @@ static bool from_pg_config(char *bin, size_t size)
     char dir[WORK_PATH_SIZE - 16], program[WORK_PATH_SIZE];
     const char *const argv[] = { program, "--bindir", NULL };
 
-    return on_path("pg_config", dir, sizeof dir) && kind_format(program, sizeof program, "%s/pg_config", dir) == 0 &&
+    return on_path("pg_config", dir, sizeof dir) && text_format(program, sizeof program, "%s/pg_config", dir) == 0 &&
            process_first_line(argv, bin, size) == 0 && has_server(bin);
 }
 
@@ -113,8 +114,8 @@ static bool from_debian(char *bin, size_t size)
         double version = strtod(entry->d_name, NULL);
 
         if (version > newest &&
-            kind_format(candidate, sizeof candidate, "%s/%s/bin", DEBIAN_SERVERS, entry->d_name) == 0 &&
-            has_server(candidate) && kind_format(bin, size, "%s", candidate) == 0)
+            text_format(candidate, sizeof candidate, "%s/%s/bin", DEBIAN_SERVERS, entry->d_name) == 0 &&
+            has_server(candidate) && text_format(bin, size, "%s", candidate) == 0)
             newest = version;
     }
     closedir(dir);
@@ -158,7 +159,7 @@ static void last_line(const char *log, char *out, size_t size)
 
 static int open_log(const char *dir, const char *name, char *path, size_t size)
 {
-    if (kind_format(path, size, "%s/%s", dir, name) != 0)
+    if (text_format(path, size, "%s/%s", dir, name) != 0)
         return -1;
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
@@ -259,7 +260,7 @@ static bool pid_file_line(const char *data_dir, int number, char *out, size_t si
         }
     fclose(in);
     line[strcspn(line, " \n")] = '\0';
-    return line[0] != '\0' && kind_format(out, size, "%s", line) == 0;
+    return line[0] != '\0' && text_format(out, size, "%s", line) == 0;
 }
 
 static int start(struct server *server, char *reason, size_t reason_size)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/db/schema.h"
 #include "harness/db/sqlite.h"
 #include "harness/db/work.h"
@@ -61,7 +62,7 @@ static int path_of(const struct database *database, const char *tag, char *out, 
 {
     const struct files *files = database->own;
 
-    return kind_format(out, size, "%s/%s.db", files->work.path, tag);
+    return text_format(out, size, "%s/%s.db", files->work.path, tag);
 }
 
 static int remove_file(const char *path)

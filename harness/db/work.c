@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/db/kind.h"
 #include "harness/db/process.h"
 
@@ -31,11 +32,11 @@ static int name_work(struct work *work, const char *dir, const char *what)
     char stamp[32];
 
     if (!work->keep)
-        return kind_format(work->path, sizeof work->path, "%s/lastseat-%s-%d-%" PRIu64 "-%d", dir, what, (int)getpid(),
+        return text_format(work->path, sizeof work->path, "%s/lastseat-%s-%d-%" PRIu64 "-%d", dir, what, (int)getpid(),
                            process_start(getpid()), n);
     gmtime_r(&now, &utc);
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-    return kind_format(work->path, sizeof work->path, "%s/lastseat-kept-%s-%s-%d-%d", dir, what, stamp, (int)getpid(),
+    return text_format(work->path, sizeof work->path, "%s/lastseat-kept-%s-%s-%d-%d", dir, what, stamp, (int)getpid(),
                        n);
 }
 

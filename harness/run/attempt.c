@@ -30,21 +30,6 @@ static enum db_status borrow(struct inflight *flight)
     return DB_OK;
 }
 
-void inflight_give_back(struct inflight *flight)
-{
-    struct record *record = flight->record;
-
-    if (flight->db == NULL)
-        return;
-    if (db_in_transaction(flight->db))
-        (void)db_rollback(flight->db); /* a failure shows as db_is_lost() in pool_give() */
-    record->conn_ns += clock_now_ns() - flight->borrowed_at_ns;
-    record->lock_ns += db_lock_ns(flight->db) - flight->lock_before_ns;
-    record->statements += (int32_t)(db_ops(flight->db)->statements - flight->statements_before);
-    pool_give(&flight->server->pool, flight->db);
-    flight->db = NULL;
-}
-
 enum db_status attempt_begin(struct attempt *attempt, enum tx_mode mode)
 {
     struct inflight *flight = inflight_of(attempt);

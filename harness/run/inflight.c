@@ -28,6 +28,21 @@ void inflight_init(struct inflight *flight, const struct plan *plan, int64_t use
     record->app = server->app.index;
 }
 
+void inflight_give_back(struct inflight *flight)
+{
+    struct record *record = flight->record;
+
+    if (flight->db == NULL)
+        return;
+    if (db_in_transaction(flight->db))
+        (void)db_rollback(flight->db); /* a failure shows as db_is_lost() in pool_give() */
+    record->conn_ns += clock_now_ns() - flight->borrowed_at_ns;
+    record->lock_ns += db_lock_ns(flight->db) - flight->lock_before_ns;
+    record->statements += (int32_t)(db_ops(flight->db)->statements - flight->statements_before);
+    pool_give(&flight->server->pool, flight->db);
+    flight->db = NULL;
+}
+
 enum verdict inflight_try(struct inflight *flight)
 {
     const struct strategy *strategy = flight->server->cell->variant.registered->strategy;

@@ -8,9 +8,6 @@
 #include "harness/base/say.h"
 #include "tests/support/bench.h"
 
-static struct database *databases[2];
-static const char *const names[2] = { "sqlite", "postgres" };
-
 struct verdicts {
     struct trial trial;
     struct audit audit;
@@ -23,14 +20,14 @@ static void run_trial(struct verdicts *out, size_t db, const char *variant, cons
     struct witnesses witnesses;
     struct bench_cells made;
 
-    bench_cells_make(&made, ini, variant, names[db]);
-    assert_int_equal(trial_run(&out->trial, made.cell, databases[db], 1, "contract", NULL), EXIT_OK);
-    assert_int_equal(audit_read(&witnesses, databases[db], &made.cell->scenario.db), EXIT_OK);
+    bench_cells_make(&made, ini, variant, bench_names[db]);
+    assert_int_equal(trial_run(&out->trial, made.cell, bench_databases[db], 1, "contract", NULL), EXIT_OK);
+    assert_int_equal(audit_read(&witnesses, bench_databases[db], &made.cell->scenario.db), EXIT_OK);
     audit_judge(&out->audit, made.cell, &out->trial, &witnesses);
     out->promises = cell_promises(made.cell);
     out->seats = made.cell->scenario.events * made.cell->scenario.seats;
     witnesses_free(&witnesses);
-    database_drop(databases[db]);
+    database_drop(bench_databases[db]);
     bench_cells_free(&made);
 }
 
@@ -73,10 +70,10 @@ static void check_variant(check_fn *check, const char *variant)
     char where[200];
     size_t db;
 
-    for (db = 0; db < 2; db++) {
-        if (databases[db] == NULL)
+    for (db = 0; db < BENCH_DATABASES; db++) {
+        if (bench_databases[db] == NULL)
             continue;
-        snprintf(where, sizeof where, "%s on %s", variant, names[db]);
+        snprintf(where, sizeof where, "%s on %s", variant, bench_names[db]);
         check(db, variant, where);
     }
 }
@@ -222,8 +219,8 @@ static void test_control_oversells(void **state)
     size_t db;
 
     (void)state;
-    for (db = 0; db < 2; db++) {
-        if (databases[db] == NULL)
+    for (db = 0; db < BENCH_DATABASES; db++) {
+        if (bench_databases[db] == NULL)
             continue;
         run_trial(&got, db, "naive", "# q\n[inventory]\nseats = 5\n[load]\nusers = 15\n[checkout]\ntime = 50ms\n");
         assert_int_equal(got.audit.oversold, 10);
@@ -231,25 +228,6 @@ static void test_control_oversells(void **state)
         assert_int_equal(got.audit.verdict, AUDIT_INVALID);
         trial_free(&got.trial);
     }
-}
-
-static int open_databases(void **state)
-{
-    size_t db;
-
-    (void)state;
-    for (db = 0; db < 2; db++)
-        databases[db] = bench_database(names[db], 64);
-    return databases[0] == NULL; /* a build without PostgreSQL still checks the rest */
-}
-
-static int close_databases(void **state)
-{
-    (void)state;
-    database_close(databases[0]);
-    database_close(databases[1]);
-    bench_clean();
-    return 0;
 }
 
 int main(void)
@@ -264,5 +242,5 @@ int main(void)
         cmocka_unit_test(test_closed_load),
     };
 
-    return cmocka_run_group_tests(tests, open_databases, close_databases);
+    return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);
 }

@@ -17,9 +17,6 @@ struct edited {
     struct audit audit;
 };
 
-static const char *const names[2] = { "sqlite", "postgres" };
-static struct database *databases[2];
-
 /* Runs a trial of an honest strategy, applies the edit from outside, audits. %refused in sql is the id of a request
  * that was told no, %winner that of one that was told yes. */
 static void edit(struct edited *edited, const char *name, struct database *database, const char *sql)
@@ -70,10 +67,10 @@ static void edit_everywhere(const char *sql, void (*expect)(const struct audit *
     struct edited edited;
     size_t n;
 
-    for (n = 0; n < 2; n++) {
-        if (databases[n] == NULL)
+    for (n = 0; n < BENCH_DATABASES; n++) {
+        if (bench_databases[n] == NULL)
             continue;
-        edit(&edited, names[n], databases[n], sql);
+        edit(&edited, bench_names[n], bench_databases[n], sql);
         expect(&edited.audit);
     }
 }
@@ -195,25 +192,6 @@ static void test_larger_house_is_unsold(void **state)
     edit_everywhere("UPDATE events SET capacity = 5, available = 2;", expect_unsold);
 }
 
-static int open_databases(void **state)
-{
-    size_t n;
-
-    (void)state;
-    for (n = 0; n < 2; n++)
-        databases[n] = bench_database(names[n], 16);
-    return databases[0] == NULL; /* a build without PostgreSQL still checks the rest */
-}
-
-static int close_databases(void **state)
-{
-    (void)state;
-    database_close(databases[0]);
-    database_close(databases[1]);
-    bench_clean();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,5 +206,5 @@ int main(void)
         cmocka_unit_test(test_larger_house_is_unsold),
     };
 
-    return cmocka_run_group_tests(tests, open_databases, close_databases);
+    return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);
 }

@@ -71,3 +71,27 @@ struct database *bench_database(const char *name, int max_connections)
         fprintf(stderr, "%s: %s\n", name, reason);
     return database;
 }
+
+const char *const bench_names[BENCH_DATABASES] = { "sqlite", "postgres" };
+struct database *bench_databases[BENCH_DATABASES];
+
+int bench_open_databases(void **state)
+{
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < BENCH_DATABASES; n++)
+        bench_databases[n] = bench_database(bench_names[n], 64);
+    return bench_databases[0] == NULL;
+}
+
+int bench_close_databases(void **state)
+{
+    size_t n;
+
+    (void)state;
+    for (n = 0; n < BENCH_DATABASES; n++)
+        database_close(bench_databases[n]);
+    bench_clean();
+    return 0;
+}

@@ -26,6 +26,14 @@ void bench_cells_free(struct bench_cells *);
 /* A database in a scratch folder below /var/tmp, opened for a test program; NULL with a message when it cannot be
  * reached. */
 struct database *bench_database(const char *name, int max_connections);
+/* Both databases a strategy runs on, for a group's setup and teardown: 0 when at least SQLite is there (a build without
+ * PostgreSQL still checks the rest; its entry is NULL then). */
+enum { BENCH_DATABASES = 2 };
+extern const char *const bench_names[BENCH_DATABASES];
+extern struct database *bench_databases[BENCH_DATABASES];
+int bench_open_databases(void **state);
+int bench_close_databases(void **state);
+
 /* A folder of this process, removed by bench_clean(). */
 const char *bench_scratch(void);
 void bench_clean(void);

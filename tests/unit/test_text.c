@@ -116,14 +116,22 @@ static void list_copies_are_its_own(void **state)
     text_list_free(&to);
 }
 
+static void format_refuses_to_cut(void **state)
+{
+    char out[5];
+
+    (void)state;
+    assert_int_equal(text_format(out, sizeof out, "%s", "four"), 0);
+    assert_string_equal(out, "four");
+    assert_int_equal(text_format(out, sizeof out, "%s", "fives"), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nearest_names_what_was_meant),
-        cmocka_unit_test(nearest_does_not_guess),
-        cmocka_unit_test(duration_takes_the_largest_exact_unit),
-        cmocka_unit_test(list_splits_and_trims),
-        cmocka_unit_test(list_refuses_empty_pieces),
+        cmocka_unit_test(format_refuses_to_cut),   cmocka_unit_test(nearest_names_what_was_meant),
+        cmocka_unit_test(nearest_does_not_guess),  cmocka_unit_test(duration_takes_the_largest_exact_unit),
+        cmocka_unit_test(list_splits_and_trims),   cmocka_unit_test(list_refuses_empty_pieces),
         cmocka_unit_test(list_copies_are_its_own),
     };
 
