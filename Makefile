@@ -122,7 +122,7 @@ build/registry.c: strategies/registry.awk $(strategies) build/sources
 	$(Q)awk -f $< $(strategies) >$@
 
 demo: lastseat ## 15 people, 5 slots, SQLite, a few seconds: watch a race happen
-	$(Q)./lastseat run small-15x5 --db sqlite --strategy naive,pessimistic --trials 1 --no-plots --progress plain
+	$(Q)./lastseat run small-15x5 --db sqlite --strategy naive,pessimistic --trials 1 --seed 1 --no-plots --progress plain
 
 bench: lastseat ## race the strategies; also SCENARIOS="..." STRATEGIES=a,b DB=sqlite TRIALS=3, or make bench NAME
 	$(Q)./lastseat run $(call spaces,$(SCENARIOS)) $(if $(STRATEGIES),--strategy $(call commas,$(STRATEGIES))) \
