@@ -1,9 +1,10 @@
 # Fills PERFORMANCE_FINDINGS.md from committed runs: awk -f results/reference/findings.awk results/reference/findings.md.in
 #
-# @{RUN CELL METRIC FORM} becomes a number of results/reference/RUN/cells.csv. CELL is the cell's id without its scenario when that is
-# the run's first word ("sqlite/atomic"); METRIC a column; FORM one of
+# @{RUN CELL METRIC FORM} becomes a number of results/reference/RUN/cells.csv. CELL is a cell's id; METRIC a column, or `trials`: how many of
+# them count; FORM one of
 #   ms     nanoseconds as milliseconds       us   as microseconds
 #   n      as it is, three digits            int  rounded
+#   count  whole, or with one decimal
 #   pct    times 100, with %
 #   text   as it is (verdict)
 # A run, cell or column that is not there stops with the line that asks for it: a finding without its source is not printed.
@@ -15,7 +16,7 @@ function fail(text) {
 }
 
 # csv without quoted commas: ids of single-key sweeps, names and numbers
-function load_run(run,    path, line, n, head, field, i) {
+function load_run(run,    path, line, n, head, field, i, void) {
     path = "results/reference/" run "/cells.csv"
     if ((getline line < path) <= 0)
         fail("cannot read " path)
@@ -25,6 +26,17 @@ function load_run(run,    path, line, n, head, field, i) {
         for (i = 1; i <= n; i++)
             value[run, field[1], head[i]] = field[i]
         known[run, field[1]] = 1
+    }
+    close(path)
+    path = "results/reference/" run "/trials.csv"
+    n = 0
+    while ((getline line < path) > 0) {
+        split(line, field, ",")
+        if (n++ == 0)
+            for (i = 1; field[i] != "void"; i++)
+                void = i + 1
+        else if (field[void] == 0)
+            value[run, field[1], "trials"]++
     }
     close(path)
     loaded[run] = 1
@@ -54,6 +66,7 @@ function shown(run, cell, metric, form,    x) {
     if (form == "us") return three(x / 1e3)
     if (form == "int") return sprintf("%d", x + 0.5)
     if (form == "pct") return three(100 * x) " %"
+    if (form == "count") return sprintf(x == int(x) ? "%d" : "%.1f", x)
     if (form == "n") return three(x + 0)
     fail("no form " form)
 }
