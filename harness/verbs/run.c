@@ -179,7 +179,7 @@ static int bench_run(struct bench *bench, int argc, char **argv)
                                   "set,strategy,db,trials,seed,out,json,keep,quiet,no-plots,progress,color")) !=
             EXIT_OK ||
         (status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
-        (status = session_check_limits(&bench->cells)) != EXIT_OK)
+        (status = session_check(&bench->cells)) != EXIT_OK)
         return status;
     interrupt_install();
     request = (struct results_request){ .out = bench->arguments.out,

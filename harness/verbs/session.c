@@ -17,7 +17,7 @@ static int64_t connections_of(const struct cell *cell)
     return cell->scenario.instances * cell->scenario.pool + 2; /* an observer and the audit */
 }
 
-int session_check_limits(const struct cells *cells)
+static int check_descriptors(const struct cells *cells)
 {
     struct rlimit limit;
     int64_t needed;
@@ -39,6 +39,29 @@ int session_check_limits(const struct cells *cells)
         }
     }
     return EXIT_OK;
+}
+
+/* A database is opened once for all scenarios of a run. */
+static int check_dir(const struct cells *cells)
+{
+    const struct cell *first = cells->cell;
+    size_t i;
+
+    for (i = 1; i < cells->n; i++)
+        if (strcmp(cells->cell[i].scenario.db_dir, first->scenario.db_dir) != 0) {
+            say_error(
+                "%s and %s want their databases in different places: run them apart, or --set db.dir=DIR for both",
+                first->group, cells->cell[i].group);
+            return EXIT_USAGE;
+        }
+    return EXIT_OK;
+}
+
+int session_check(const struct cells *cells)
+{
+    int status = check_dir(cells);
+
+    return status == EXIT_OK ? check_descriptors(cells) : status;
 }
 
 static size_t index_of(const char *name)

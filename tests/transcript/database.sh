@@ -49,5 +49,10 @@ bounded()
 }
 bounded 2 "file descriptors" $run --db sqlite --set db.pool=64
 
+# One run keeps its databases in one place.
+printf '# q\n[scenario]\nextends = small-15x5\n[db]\ndir = /var/tmp\n' >"$home/scenarios/elsewhere.ini"
+refuses 2 "different places" run small-15x5 elsewhere --db sqlite --no-plots
+rm "$home/scenarios/elsewhere.ini"
+
 # A folder for the databases that is not there.
 refuses 5 "$work/nowhere" $run --db sqlite --set "db.dir=$work/nowhere"
