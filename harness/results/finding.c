@@ -12,12 +12,9 @@ static void add_unknown(struct finding *f, const char *reason)
         snprintf(f->unknown_reason, sizeof f->unknown_reason, "%s", reason);
 }
 
-void finding_add(struct finding *f, const struct trial *trial, const struct audit *audit)
+static void count_trial(struct finding *f, const struct trial *trial, bool is_void)
 {
-    int64_t amounts[ANOMALY_COUNT];
-    bool anomalous = false;
-
-    if (trial->void_reason[0] != '\0') {
+    if (is_void) {
         if (f->voids++ == 0)
             snprintf(f->void_reason, sizeof f->void_reason, "%s", trial->void_reason);
         return;
@@ -25,15 +22,25 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
     f->trials++;
     f->requests += trial->totals.requests;
     f->errors += metric_errors(&trial->totals);
+}
+
+void finding_add(struct finding *f, const struct trial *trial, const struct audit *audit)
+{
+    bool is_void = trial->void_reason[0] != '\0', anomalous = false;
+    int64_t amounts[ANOMALY_COUNT];
+
+    count_trial(f, trial, is_void);
     if (audit == NULL) {
-        add_unknown(f, "not audited");
+        if (!is_void)
+            add_unknown(f, "not audited");
         return;
     }
     amounts[ANOMALY_OVERSOLD] = audit->oversold;
     amounts[ANOMALY_LOST] = audit->lost;
     amounts[ANOMALY_GHOST] = audit->ghost;
     amounts[ANOMALY_DUPLICATE] = audit->duplicate;
-    amounts[ANOMALY_UNSOLD] = audit->unsold;
+    /* Users who were cut off were not refused by the strategy. */
+    amounts[ANOMALY_UNSOLD] = is_void ? 0 : audit->unsold;
     amounts[ANOMALY_DRIFT] = audit->drift;
     amounts[ANOMALY_GATE_DRIFT] = audit->gate_drift;
     for (int i = 0; i < ANOMALY_COUNT; i++) {
@@ -44,7 +51,7 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
         if (amounts[i] > f->seen[i].most)
             f->seen[i].most = amounts[i];
     }
-    if (!anomalous && audit->verdict != AUDIT_VALID)
+    if (!is_void && !anomalous && audit->verdict != AUDIT_VALID)
         add_unknown(f, audit->reason);
 }
 
@@ -119,10 +126,10 @@ static const char *plural(int64_t n)
 static void say_worst(const struct finding *f, size_t worst, char *out, size_t size)
 {
     int64_t most = f->seen[worst_first[worst].anomaly].most, trials = f->seen[worst_first[worst].anomaly].trials;
+    int64_t all = f->trials + f->voids;
 
     snprintf(out, size, "%s up to %" PRId64 " %s%s%s in %" PRId64 " of %" PRId64 " trial%s", worst_first[worst].before,
-             most, worst_first[worst].noun, plural(most), worst_first[worst].after, trials, f->trials,
-             plural(f->trials));
+             most, worst_first[worst].noun, plural(most), worst_first[worst].after, trials, all, plural(all));
 }
 
 void finding_reason(const struct finding *f, const struct cell *cell, const struct summary *sold, char *out,

@@ -8,7 +8,8 @@
 #include "harness/results/statistics.h"
 #include "harness/scenario/cell.h"
 
-/* What the audits of a cell's trials amount to. Void trials are counted and otherwise left out. */
+/* What the audits of a cell's trials amount to. A void trial is in no measure, but what its rows prove still stands: a
+ * seat sold twice before the time ran out was sold twice (invalid outranks void). */
 
 enum anomaly {
     ANOMALY_OVERSOLD,

@@ -117,6 +117,32 @@ static void test_unknown(void **state)
 }
 
 /* What exit code 3 stands for, anomaly by anomaly. */
+/* What the rows prove stands even when the trial does not count; whom the end of the time cut off was not refused. */
+static void test_void_trials_still_prove(void **state)
+{
+    struct trial trial = { .void_reason = "took longer than 2m" };
+    struct audit audit = { .oversold = 2, .verdict = AUDIT_INVALID };
+    struct finding f = { 0 };
+    struct bench_cells b;
+
+    (void)state;
+    bench_cells_make(&b, ini, "atomic", "sqlite");
+    add(&f, ANOMALY_OVERSOLD, 0);
+    finding_add(&f, &trial, &audit);
+    assert_int_equal(f.trials, 1);
+    assert_int_equal(f.voids, 1);
+    assert_string_equal(finding_verdict(&f, b.cell), "oversells");
+    assert_reason(&f, b.cell, "oversold up to 2 seats in 1 of 2 trials");
+    assert_true(finding_broken(&f, b.cell));
+
+    memset(&f, 0, sizeof f);
+    audit = (struct audit){ .unsold = 3, .verdict = AUDIT_UNKNOWN };
+    finding_add(&f, &trial, &audit);
+    assert_string_equal(finding_verdict(&f, b.cell), "unknown");
+    assert_false(finding_broken(&f, b.cell));
+    bench_cells_free(&b);
+}
+
 static void test_broken_promises(void **state)
 {
     struct bench_cells honest, unpromising, control;
@@ -299,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_verdicts_worst_first),
         cmocka_unit_test(test_holds),
         cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_void_trials_still_prove),
         cmocka_unit_test(test_broken_promises),
         cmocka_unit_test(test_proved_nothing),
         cmocka_unit_test(test_flags),
