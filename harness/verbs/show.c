@@ -2,14 +2,24 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/report/wrap.h"
 #include "harness/scenario/cell.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
 
 static void show_note(const struct registered *registered)
 {
-    printf("%s (%s): %s\n\n%s\n", registered->strategy->name, registered->file, registered->strategy->summary,
-           registered->note);
+    static const char *const headings[] = { "Idea", "Guarantee", "Cost", "Fails when" };
+    char text[1024], line[1100];
+    size_t i;
+
+    printf("%s (%s): %s\n", registered->strategy->name, registered->file, registered->strategy->summary);
+    for (i = 0; i < sizeof headings / sizeof headings[0]; i++) {
+        registry_heading(registered, headings[i], text, sizeof text);
+        snprintf(line, sizeof line, "%s: %s", headings[i], text);
+        putchar('\n');
+        wrap_print(stdout, 0, 2, "", "", line);
+    }
 }
 
 static void show_options(const struct option *row)
@@ -21,7 +31,8 @@ static void show_options(const struct option *row)
     printf("\nOptions, written name:option=value\n");
     for (; row->name != NULL; row++) {
         option_domain(row, domain, sizeof domain);
-        printf("  %-10s %s (default %s)\n             %s\n", row->name, domain, row->fallback, row->help);
+        printf("  %-10s %s (default %s)\n", row->name, domain, row->fallback);
+        wrap_print(stdout, 13, 13, "", "", row->help);
     }
 }
 
