@@ -62,7 +62,7 @@ makes 0 lastseat
     >"$work/out" 2>&1 || fail "a copied strategy does not run: $(cat "$work/out")"
 ./lastseat show mine >"$work/out"
 prints 'strategies/mine.c'
-prints "$(sed -n '1s/^\/\* //p' strategies/mine.c)"
+prints "$(sed -n '1s/^\/\* //p' strategies/mine.c | cut -c 1-60)"
 makes 0 lastseat
 ! grep -q 'CC\|LINK' "$work/out" || fail "make builds again what it has built: $(cat "$work/out")"
 
