@@ -128,8 +128,10 @@ enum verdict attempt_park(struct attempt *attempt, struct lane *lane)
     struct inflight *flight = inflight_of(attempt);
 
     inflight_give_back(flight);
+    flight->parked = true; /* beforehand: afterwards it may be in the service's hands */
     if (lane_put(lane, flight))
         return VERDICT_PARKED;
+    flight->parked = false;
     attempt->reason = REASON_QUEUE_FULL;
     return VERDICT_SHED;
 }

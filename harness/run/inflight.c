@@ -53,7 +53,11 @@ enum verdict inflight_try(struct inflight *flight)
     flight->attempt.reason = REASON_NONE;
     flight->record->attempts++;
     atomic_store_explicit(&flight->state, FLIGHT_RUNNING, memory_order_relaxed);
+    flight->parked = false;
     verdict = strategy->attempt(&flight->attempt);
+    /* No service knows of it: nobody would ever answer. */
+    if (verdict == VERDICT_PARKED && !flight->parked)
+        verdict = verdict_of(&flight->attempt, DB_ERROR);
     if (verdict != VERDICT_PARKED) {
         inflight_give_back(flight);
         flight->verdict = verdict;

@@ -139,6 +139,32 @@ static void test_one_attempt_means_no_retry(void **state)
     bench_cells_free(&fixture.made);
 }
 
+static enum verdict claims_to_be_parked(struct attempt *attempt)
+{
+    (void)attempt;
+    return VERDICT_PARKED;
+}
+
+/* A strategy that answers "parked" and has handed its attempt to nobody fails; its user does not wait for ever. */
+static void test_parked_with_nobody(void **state)
+{
+    static const struct strategy strategy = { .name = "wrong", .attempt = claims_to_be_parked };
+    static const struct registered registered = { .strategy = &strategy };
+    struct fixture fixture;
+    struct cell cell;
+
+    (void)state;
+    begin(&fixture, "attempts = 3");
+    cell = *fixture.made.cell;
+    cell.variant.registered = &registered;
+    fixture.server.cell = &cell;
+    assert_int_equal(inflight_try(&fixture.flight), VERDICT_FAILED);
+    assert_false(inflight_settle(&fixture.flight));
+    assert_int_equal(fixture.record.outcome, OUTCOME_FAILED);
+    assert_int_equal(fixture.record.reason, REASON_ERROR);
+    bench_cells_free(&fixture.made);
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -152,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_verdict_of),         cmocka_unit_test(test_reasons_have_names),
         cmocka_unit_test(test_answers_are_final),  cmocka_unit_test(test_conflicts_are_tried_again),
         cmocka_unit_test(test_backoff_is_counted), cmocka_unit_test(test_one_attempt_means_no_retry),
+        cmocka_unit_test(test_parked_with_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);
