@@ -99,11 +99,6 @@ void database_close(struct database *database)
     free(database);
 }
 
-const char *database_name(const struct database *database)
-{
-    return database->kind->name;
-}
-
 enum dialect database_dialect(const struct database *database)
 {
     return database->kind->driver->dialect;
@@ -277,11 +272,6 @@ int database_facts(struct database *database, const struct db_settings *settings
 const char *database_durability(const struct database *database, const struct db_settings *settings)
 {
     return database->kind->durability(database, settings);
-}
-
-const char *database_title(const struct database *database)
-{
-    return database->title;
 }
 
 void database_keep_line(const struct database *database, const char *tag, char *out, size_t size)

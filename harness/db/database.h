@@ -43,7 +43,6 @@ struct database_request {
  * when it is known but cannot be reached (the caller decides between SKIP and exit 5). Nothing is left behind then. */
 int database_open(struct database **out, const char *name, const struct database_request *, char *reason,
                   size_t reason_size);
-const char *database_name(const struct database *);
 enum dialect database_dialect(const struct database *);
 unsigned database_caps(const struct database *);
 /* The same by name, without opening anything; 0 for a name this build does not know. Pure. */
@@ -96,8 +95,6 @@ void database_bloat(struct database *, struct db *, struct database_bloat *);
 int database_facts(struct database *, const struct db_settings *, database_fact_fn *, void *arg);
 /* How durability is printed beside numbers: "full", "async", "off", or "none (tmpfs)". */
 const char *database_durability(const struct database *, const struct db_settings *);
-/* "postgres 15.18, unix socket" / "sqlite 3.40.1": short, for titles. */
-const char *database_title(const struct database *);
 /* --keep: the sqlite3 or psql line that looks inside the place tagged `tag`. */
 void database_keep_line(const struct database *, const char *tag, char *out, size_t size);
 /* Stops the throw-away server, drops our schema, removes files (but for --keep). NULL is a no-op. */

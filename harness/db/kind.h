@@ -16,7 +16,7 @@ struct database_kind {
     const char *about; /* one line for `lastseat list databases` */
     const struct db_driver *driver;
 
-    /* Sets database->own and database->title. 0, or -1 with one line in reason and nothing left behind. */
+    /* Sets database->own. 0, or -1 with one line in reason and nothing left behind. */
     int (*open)(struct database *, char *reason, size_t reason_size);
     void (*close)(struct database *);
     const char *(*refuses)(const struct database *, const struct db_settings *);
@@ -42,7 +42,6 @@ struct database {
     char dir[DATABASE_PLACE_SIZE]; /* absolute                                             */
     int max_connections;
     bool keep;
-    char title[96];
     char tag[DATABASE_TAG_SIZE];     /* of the current place; "" when there is none          */
     char place[DATABASE_PLACE_SIZE]; /* the current place: a file's path, a schema's name    */
     _Atomic int connections;         /* struct db open now                                   */

@@ -10,10 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/process.h"
 #include "harness/base/say.h"
 #include "harness/base/text.h"
+#include "harness/base/tree.h"
 #include "harness/db/kind.h"
-#include "harness/db/process.h"
 #include "harness/db/server.h"
 #include "harness/db/work.h"
 
@@ -84,7 +85,7 @@ static bool names_work(const struct marker *marker)
 
 static void remove_leftover(const char *path, pid_t owner)
 {
-    if (work_remove(path) == 0)
+    if (tree_remove(path) == 0)
         say_note("removed what a killed run (process %d) left behind: %s", (int)owner, path);
     else
         say_warning("cannot remove what a killed run (process %d) left behind: %s: %m", (int)owner, path);

@@ -114,9 +114,9 @@ const struct db_driver db_driver_null = {
 
 static int null_database_open(struct database *database, char *reason, size_t reason_size)
 {
+    (void)database;
     (void)reason;
     (void)reason_size;
-    snprintf(database->title, sizeof database->title, "null");
     return 0;
 }
 

@@ -127,20 +127,6 @@ static int check_users_server(struct database *database, PGconn *pq, char *reaso
     return 0;
 }
 
-static void set_title(struct database *database, const PGconn *pq)
-{
-    const struct pg_places *places = database->own;
-    const char *version = PQparameterStatus(pq, "server_version");
-    const char *host = PQhost(pq);
-    int length = version != NULL ? (int)strcspn(version, " ") : 0;
-
-    if (!places->users_server)
-        snprintf(database->title, sizeof database->title, "postgres %.*s, unix socket", length, version);
-    else
-        snprintf(database->title, sizeof database->title, "postgres %.*s, user's server (%.40s)", length, version,
-                 host != NULL && host[0] != '/' ? host : "unix socket");
-}
-
 static int reach(struct database *database, const char *uri, char *reason, size_t reason_size)
 {
     struct pg_places *places = database->own;
@@ -177,7 +163,6 @@ static int places_open(struct database *database, char *reason, size_t reason_si
     }
     if (places->users_server)
         checked = check_users_server(database, pq, why, sizeof why);
-    set_title(database, pq);
     PQfinish(pq);
     if (checked == 0)
         return 0;

@@ -15,6 +15,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/base/text.h"
+#include "harness/base/tree.h"
 #include "harness/db/kind.h"
 #include "harness/db/leftover.h"
 
@@ -342,7 +343,7 @@ void server_close(struct server *server)
         forget(server->pid);
     }
     work_close(&server->data);
-    if (server->socket_dir[0] != '\0' && work_remove(server->socket_dir) != 0)
+    if (server->socket_dir[0] != '\0' && tree_remove(server->socket_dir) != 0)
         say_warning("cannot remove %s: %m", server->socket_dir);
     memset(server, 0, sizeof *server);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "harness/db/process.h"
+#include "harness/base/process.h"
 #include "harness/db/work.h"
 
 /* A private PostgreSQL server: initdb, Unix socket only, real durability, gone when the run ends. Main thread only.

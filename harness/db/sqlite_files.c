@@ -39,7 +39,6 @@ static int files_open(struct database *database, char *reason, size_t reason_siz
     }
     files->is_volatile = work_is_volatile(files->work.path);
     database->own = files;
-    snprintf(database->title, sizeof database->title, "sqlite %s", sqlite3_libversion());
     return 0;
 }
 

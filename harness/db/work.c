@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <stdatomic.h>
@@ -15,13 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/process.h"
 #include "harness/base/say.h"
 #include "harness/base/text.h"
+#include "harness/base/tree.h"
 #include "harness/db/kind.h"
-#include "harness/db/process.h"
-
-/* Directories nftw() may hold open at once: deeper trees cost time, not failures. */
-#define OPEN_DIRECTORIES 16
 
 static int name_work(struct work *work, const char *dir, const char *what)
 {
@@ -72,32 +69,10 @@ void work_close(struct work *work)
 {
     if (work->path[0] == '\0')
         return;
-    if (!work->keep && work_remove(work->path) != 0)
+    if (!work->keep && tree_remove(work->path) != 0)
         say_warning("cannot remove %s: %m", work->path);
     close(work->lock);
     memset(work, 0, sizeof *work);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    /* A server that is going down removes files of its own meanwhile. */
-    return remove(path) != 0 && errno != ENOENT ? -1 : 0;
-}
-
-int work_remove(const char *path)
-{
-    int tries = 3;
-
-    while (nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0) {
-        if (errno == ENOENT && access(path, F_OK) != 0)
-            return 0;
-        if (--tries == 0)
-            return -1;
-    }
-    return 0;
 }
 
 bool work_parse(const char *name, pid_t *pid, uint64_t *start)

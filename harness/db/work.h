@@ -24,9 +24,6 @@ int work_open(struct work *, const char *dir, const char *what, bool keep, char 
 /* Removes it and all within, but for keep. Zeroed or closed: a no-op. */
 void work_close(struct work *);
 
-/* Removes a directory and all within; follows no link. 0 / -1 with errno. */
-int work_remove(const char *path);
-
 /* The name's owner; false when it is not the name of a work directory that may be swept. Pure. */
 bool work_parse(const char *name, pid_t *pid, uint64_t *start);
 /* True when nobody holds the lock of this directory and its owner is dead. */

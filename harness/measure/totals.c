@@ -47,24 +47,6 @@ void totals_destroy(struct totals *t)
     memset(t, 0, sizeof *t);
 }
 
-static void clear_counts(struct totals *t)
-{
-    t->requests = t->attempts = t->borrowers = t->statements = 0;
-    memset(t->outcomes, 0, sizeof t->outcomes);
-    memset(t->retries, 0, sizeof t->retries);
-    memset(t->reasons, 0, sizeof t->reasons);
-}
-
-void totals_clear(struct totals *t)
-{
-    struct hist *list[HISTS];
-
-    clear_counts(t);
-    list_hists(t, list);
-    for (int i = 0; i < HISTS; i++)
-        hist_clear(list[i]);
-}
-
 static void record_series(struct hist series[TOTALS_SERIES], int outcome, int64_t ns)
 {
     hist_record(&series[TOTALS_ALL], ns);

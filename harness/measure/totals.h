@@ -22,7 +22,6 @@ struct totals {
 
 int totals_init(struct totals *);     /* 0, or -1 when out of memory */
 void totals_destroy(struct totals *); /* NULL is a no-op             */
-void totals_clear(struct totals *);
 void totals_record(struct totals *, const struct record *);
 void totals_add(struct totals *sum, const struct totals *more);
 /* NULL, or which identity does not hold (static text). */

@@ -12,50 +12,23 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/home.h"
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 
 /* What a shell answers when there is no such program. */
 #define EXIT_NO_PROGRAM 127
 
-static char *folder_in(const char *parent, int length)
-{
-    char *folder, *probe;
-    bool found;
-
-    if (asprintf(&folder, "%.*s/plots", length, parent) < 0)
-        return NULL;
-    if (asprintf(&probe, "%s/style.gp", folder) < 0) {
-        free(folder);
-        return NULL;
-    }
-    found = access(probe, R_OK) == 0;
-    free(probe);
-    if (found)
-        return folder;
-    free(folder);
-    return NULL;
-}
-
 char *gnuplot_folder(void)
 {
-    const char *home = getenv("LASTSEAT_HOME");
-    char self[PATH_MAX], *folder = NULL;
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    char folder[PATH_MAX], probe[PATH_MAX + 16];
 
-    if (home != NULL && home[0] != '\0') {
-        folder = folder_in(home, (int)strlen(home));
-    } else {
-        if (n > 0) {
-            self[n] = '\0';
-            folder = folder_in(self, (int)(strrchr(self, '/') - self));
-        }
-        if (folder == NULL)
-            folder = folder_in(".", 1);
-    }
-    if (folder == NULL)
-        say_error("plots: no plots/style.gp in LASTSEAT_HOME, beside the executable or here; set LASTSEAT_HOME to "
-                  "lastseat's folder, or leave pictures out with --no-plots");
-    return folder;
+    if (home_part(folder, sizeof folder, "plots", "plots/style.gp") == 0 &&
+        text_format(probe, sizeof probe, "%s/style.gp", folder) == 0 && access(probe, R_OK) == 0)
+        return strdup(folder);
+    say_error("plots: no plots/style.gp in LASTSEAT_HOME, beside the executable or here; set LASTSEAT_HOME to "
+              "lastseat's folder, or leave pictures out with --no-plots");
+    return NULL;
 }
 
 void gnuplot_text(FILE *variables, const char *key, const char *text)

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/home.h"
 #include "harness/base/say.h"
 #include "harness/results/remains.h"
 
@@ -52,36 +54,12 @@ void folder_complain(const struct folder *f, const char *name, int error)
     say_error("results: %s%s%s: %s; %s", f->path, name[0] != '\0' ? "/" : "", name, strerror(error), remedy(error));
 }
 
-/* The project's own folder, when the program stands in it. Relative when it is where the user is: shorter to read. */
-static char *beside_executable(void)
-{
-    char exe[4096], here[4096], *slash, *root = NULL;
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    char *scenarios = NULL;
-
-    if (n <= 0)
-        return strdup("results");
-    exe[n] = '\0';
-    slash = strrchr(exe, '/');
-    *slash = '\0';
-    if (asprintf(&scenarios, "%s/scenarios", exe) < 0)
-        return NULL;
-    if (!exists(scenarios) || (getcwd(here, sizeof here) != NULL && strcmp(here, exe) == 0))
-        root = strdup("results");
-    else if (asprintf(&root, "%s/results", exe) < 0)
-        root = NULL;
-    free(scenarios);
-    return root;
-}
-
 char *folder_root(void)
 {
-    const char *home = getenv("LASTSEAT_HOME");
-    char *root = NULL;
+    char root[PATH_MAX];
 
-    if (home == NULL || home[0] == '\0')
-        return beside_executable();
-    return asprintf(&root, "%s/results", home) < 0 ? NULL : root;
+    /* results/ itself may not be there yet; scenarios/ tells a project's folder. */
+    return home_part(root, sizeof root, "results", "scenarios") == 0 ? strdup(root) : NULL;
 }
 
 /* Splits --out DIR into where and what. */

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,51 +12,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/process.h"
 #include "harness/base/say.h"
-
-/* Start time of a process in clock ticks since boot: with the pid it names a process for good. -1 when it is gone. */
-static int64_t start_time(int64_t pid)
-{
-    char path[64], text[1024];
-    const char *after;
-    int64_t ticks = -1;
-    FILE *file;
-    size_t n;
-
-    snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
-    file = fopen(path, "re");
-    if (file == NULL)
-        return -1;
-    n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[n] = '\0';
-    /* The program's name, field 2, may hold blanks and brackets: fields are counted from its last bracket. The start
-     * time is field 22, the 20th after it. */
-    after = strrchr(text, ')');
-    for (int field = 2; after != NULL && field < 22; field++)
-        after = strchr(after + 1, ' ');
-    if (after != NULL)
-        ticks = strtoll(after, NULL, 10);
-    return ticks;
-}
+#include "harness/base/tree.h"
 
 void remains_mark(char *out, size_t size)
 {
-    int64_t pid = getpid();
+    pid_t pid = getpid();
 
-    snprintf(out, size, ".lastseat-%" PRId64 "-%" PRId64, pid, start_time(pid));
+    snprintf(out, size, ".lastseat-%d-%" PRIu64, (int)pid, process_start(pid));
 }
 
 static bool owner_is_gone(const char *name)
 {
-    int64_t pid, start;
-    int end = 0;
+    uint64_t start;
+    int pid, end = 0;
 
-    if (sscanf(name, ".lastseat-%" SCNd64 "-%" SCNd64 "%n", &pid, &start, &end) != 2)
+    if (sscanf(name, ".lastseat-%d-%" SCNu64 "%n", &pid, &start, &end) != 2)
         return false;
     if (strncmp(name + end, ".run-", 5) != 0 && strcmp(name + end, ".latest") != 0)
         return false;
-    return start_time(pid) != start;
+    return !process_is_alive(pid, start);
 }
 
 int remains_hold(const char *path)
@@ -82,17 +57,9 @@ static bool is_held(const char *path)
     return false;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-    (void)st;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 void remains_remove(const char *path)
 {
-    if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
+    if (tree_remove(path) != 0)
         say_warning("results: cannot remove %s: %s; remove it by hand", path, strerror(errno));
 }
 

@@ -22,8 +22,7 @@ struct stage {
     struct app_server *servers;
     int server_count;
     struct crew crew;
-    struct db
-        *observer; /* a connection that only looks: WAL position, other connections; NULL where there is no server */
+    struct db *observer; /* only looks: WAL position, connections alive; NULL where there is no server */
     struct database_usage usage_before;
     int64_t cpu_before_ns;
 };

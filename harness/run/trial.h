@@ -34,7 +34,7 @@ struct trial {
 
 /* Live counts for a progress display, readable from any thread while a trial runs. */
 struct trial_progress {
-    _Atomic int64_t sold, answered;
+    _Atomic int64_t sold; /* seats that clients were told they have */
 };
 
 /* Runs one trial: resets the database, opens the apps, starts the workers, opens the gate, joins all. The place stays

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/home.h"
 #include "harness/base/say.h"
 #include "harness/scenario/scenario.h"
 
@@ -14,24 +15,10 @@
 const char *scenario_folder(void)
 {
     static char folder[PATH_MAX + 16];
-    const char *home = getenv("LASTSEAT_HOME");
-    char self[PATH_MAX];
-    ssize_t length;
 
-    if (home != NULL && home[0] != '\0') {
-        snprintf(folder, sizeof(folder), "%s/scenarios", home);
-        return folder;
-    }
-    length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    if (length > 0) {
-        self[length] = '\0';
-        *strrchr(self, '/') = '\0';
-        snprintf(folder, sizeof(folder), "%s/scenarios", self);
-        if (access(folder, F_OK) == 0)
-            return folder;
-    }
-    /* A test program lives elsewhere and runs in the project's root. */
-    return "scenarios";
+    if (home_part(folder, sizeof(folder), "scenarios", "scenarios") != 0)
+        snprintf(folder, sizeof(folder), "scenarios");
+    return folder;
 }
 
 static bool is_path(const char *name)

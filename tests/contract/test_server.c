@@ -18,8 +18,9 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/process.h"
+#include "harness/base/tree.h"
 #include "harness/db/database.h"
-#include "harness/db/process.h"
 #include "harness/db/server.h"
 #include "harness/db/work.h"
 
@@ -163,7 +164,7 @@ static void kept(void **state)
     assert_true(exists(file));
     snprintf(file, sizeof file, "%s/postmaster.pid", data);
     assert_false(exists(file)); /* shut down in order */
-    assert_int_equal(work_remove(data), 0);
+    assert_int_equal(tree_remove(data), 0);
 }
 
 /* Told to stop at once, as the second Ctrl-C does. */
@@ -323,7 +324,7 @@ static void foreign_directories(void **state)
     assert_true(exists(named));
     assert_false(exists(lure)); /* the marker was ours, its data directory was not */
     assert_int_equal(rmdir(plain), 0);
-    assert_int_equal(work_remove(open_to_all), 0);
+    assert_int_equal(tree_remove(open_to_all), 0);
     assert_int_equal(rmdir(precious), 0);
     assert_int_equal(rmdir(named), 0);
 }
@@ -352,7 +353,7 @@ static void link_is_not_followed(void **state)
     *strrchr(name, '/') = '\0';
     assert_false(exists(name));
     assert_true(exists(file));
-    assert_int_equal(work_remove(target), 0);
+    assert_int_equal(tree_remove(target), 0);
 }
 
 /* Data goes where the server's user can reach it. */
@@ -405,7 +406,7 @@ static void failing_initdb(void **state)
     setenv("PATH", before, 1);
     assert_string_equal(reason, "initdb: error: the disk is on fire");
     assert_int_equal(entries(dir), 1); /* bin: nothing of ours is left */
-    assert_int_equal(work_remove(bin), 0);
+    assert_int_equal(tree_remove(bin), 0);
 }
 
 static void failing_start(void **state)

@@ -1,4 +1,4 @@
-#include "harness/db/process.h"
+#include "harness/base/process.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -1,5 +1,5 @@
-#ifndef DB_PROCESS_H
-#define DB_PROCESS_H
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
