@@ -13,7 +13,9 @@ set xrange [start:*]
 
 set object 1 rectangle from graph 0, first 0 to graph 1, graph 0 behind fillcolor rgb '#fbe6e0' fillstyle solid noborder
 set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead front linewidth 2 dashtype 2 linecolor rgb ink
-set label 3 'oversold '.below at graph 0.01, graph 0.03 left front textcolor rgb '#a03010' font ',11'
+# A line that leaves the picture does so early; one that stays ends at the lower right: the words keep away from it.
+if (strlen(below)) { set label 3 'oversold '.below at graph 0.99, graph 0.03 right front textcolor rgb '#a03010' font ',11' }
+if (!strlen(below)) { set label 3 'oversold' at graph 0.01, graph 0.03 left front textcolor rgb '#a03010' font ',11' }
 
 plot for [i = 1:n] data index i - 1 using 1:2 with steps linewidth thick(i) dashtype int(word(dashes, i)) \
          linecolor rgb word(colours, i), \
