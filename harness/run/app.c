@@ -12,13 +12,15 @@ static const struct strategy *strategy_of(const struct app_server *server)
     return server->cell->variant.registered->strategy;
 }
 
-int app_open(struct app_server *server, const struct cell *cell, struct database *database, int index)
+int app_open(struct app_server *server, const struct cell *cell, struct database *database, int index,
+             struct scheduler *scheduler)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
     char error[DB_ERROR_SIZE] = "";
 
     memset(server, 0, sizeof *server);
     server->cell = cell;
+    server->scheduler = scheduler;
     server->app = cell_app(cell, index);
     server->gates = calloc((size_t)server->app.events + 1, sizeof *server->gates);
     server->services = calloc((size_t)strategy->services + 1, sizeof *server->services);

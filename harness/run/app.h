@@ -5,6 +5,7 @@
 
 #include "harness/run/lane.h"
 #include "harness/run/pool.h"
+#include "harness/run/scheduler.h"
 #include "harness/run/trial.h"
 #include "harness/scenario/cell.h"
 
@@ -19,6 +20,7 @@ struct gate {
 struct app_server {
     struct app app; /* first: app_server_of() relies on it */
     const struct cell *cell;
+    struct scheduler *scheduler; /* NULL in a measured run */
     struct pool pool;
     struct gate *gates; /* by event, from 1 */
     struct lane *lanes;
@@ -32,7 +34,7 @@ static inline struct app_server *app_server_of(struct app *app)
 }
 
 /* Main thread: opens the pool, then the strategy's own open(). 0, or -1 after saying why. */
-int app_open(struct app_server *, const struct cell *, struct database *, int index);
+int app_open(struct app_server *, const struct cell *, struct database *, int index, struct scheduler *);
 /* Main thread: interrupts what its connections run (stop, timeout). */
 void app_stop(struct app_server *);
 /* What apps have spent, added up over all of them. */

@@ -54,16 +54,22 @@ enum db_status attempt_commit(struct attempt *attempt)
     return db_commit(flight->db);
 }
 
+/* A connection given back rolls nothing back here, so under a scheduler the checkout is one call. */
 bool attempt_checkout(struct attempt *attempt)
 {
     struct inflight *flight = inflight_of(attempt);
+    const struct call call = { .kind = CALL_CHECKOUT, .flight = flight };
+    struct scheduler *scheduler = flight->server->scheduler;
     int64_t began_ns;
 
     if (flight->planned.checkout_ns > 0) {
         if (flight->db != NULL && !db_in_transaction(flight->db))
             inflight_give_back(flight);
         began_ns = clock_now_ns();
-        wait_until(began_ns + flight->planned.checkout_ns);
+        scheduler_ask(scheduler, &call);
+        if (scheduler == NULL)
+            wait_until(began_ns + flight->planned.checkout_ns);
+        scheduler_tell(scheduler, &call, !flight->planned.abandons);
         flight->record->checkout_ns += clock_now_ns() - began_ns;
     }
     return !flight->planned.abandons;
@@ -126,10 +132,16 @@ const char *reason_name(enum reason reason)
 enum verdict attempt_park(struct attempt *attempt, struct lane *lane)
 {
     struct inflight *flight = inflight_of(attempt);
+    const struct call call = { .kind = CALL_PARK, .lane = lane, .flight = flight };
+    struct scheduler *scheduler = flight->server->scheduler;
+    bool parked;
 
     inflight_give_back(flight);
+    scheduler_ask(scheduler, &call);
     flight->parked = true; /* beforehand: afterwards it may be in the service's hands */
-    if (lane_put(lane, flight))
+    parked = lane_put(lane, flight);
+    scheduler_tell(scheduler, &call, parked);
+    if (parked)
         return VERDICT_PARKED;
     flight->parked = false;
     attempt->reason = REASON_QUEUE_FULL;
@@ -139,14 +151,18 @@ enum verdict attempt_park(struct attempt *attempt, struct lane *lane)
 void attempt_finish(struct attempt *attempt, enum verdict verdict)
 {
     struct inflight *flight = inflight_of(attempt);
+    const struct call call = { .kind = CALL_FINISH, .flight = flight };
+    struct scheduler *scheduler = flight->server->scheduler;
     struct turns *turns = flight->turns;
 
+    scheduler_ask(scheduler, &call);
     flight->verdict = verdict;
     /* Still FLIGHT_RUNNING: the worker has not come back from attempt_park() yet and will see for itself. */
-    if (atomic_exchange_explicit(&flight->state, FLIGHT_FINISHED, memory_order_acq_rel) != FLIGHT_PARKED)
-        return;
-    if (turns != NULL)
-        turns_finished(turns, flight);
-    else
-        wait_wake(&flight->state, 1);
+    if (atomic_exchange_explicit(&flight->state, FLIGHT_FINISHED, memory_order_acq_rel) == FLIGHT_PARKED) {
+        if (turns != NULL)
+            turns_finished(turns, flight);
+        else
+            wait_wake(&flight->state, 1);
+    }
+    scheduler_tell(scheduler, &call, verdict);
 }

@@ -73,10 +73,12 @@ void lane_close(struct lane *lane)
 
 int lane_take(struct service *service, struct lane *lane, struct attempt **out, int max)
 {
+    const struct call call = { .kind = CALL_LANE_TAKE, .lane = lane, .taken = out };
+    struct scheduler *scheduler = service->server->scheduler;
     uint32_t seen;
     int n = 0;
 
-    (void)service; /* whose wait it is: a scheduler that stands between must know */
+    scheduler_ask(scheduler, &call);
     pthread_mutex_lock(&lane->lock);
     while (lane->head == NULL && !lane->closed) {
         seen = atomic_load_explicit(&lane->posted, memory_order_relaxed);
@@ -94,13 +96,17 @@ int lane_take(struct service *service, struct lane *lane, struct attempt **out, 
         lane->tail = NULL;
     lane->parked -= n;
     pthread_mutex_unlock(&lane->lock);
+    scheduler_tell(scheduler, &call, n);
     return n;
 }
 
 static void *service_main(void *arg)
 {
     struct service *service = arg;
+    struct scheduler *scheduler = service->server->scheduler;
 
+    if (scheduler != NULL)
+        scheduler->service_begins(scheduler, service);
     service->run(service, &service->server->app);
     return NULL;
 }

@@ -97,8 +97,8 @@ static int open_apps(struct stage *stage)
     }
     while (stage->server_count < n) {
         stage->server_count++; /* counted first: a half-opened app is closed like the others */
-        if (app_open(&stage->servers[stage->server_count - 1], stage->cell, stage->database, stage->server_count - 1) !=
-            0)
+        if (app_open(&stage->servers[stage->server_count - 1], stage->cell, stage->database, stage->server_count - 1,
+                     NULL) != 0)
             return -1;
     }
     return 0;
