@@ -77,8 +77,10 @@ enum {
     DB_CAN_NETWORK = 1u << 2    /* a round trip crosses a process: [db] rtt applies              */
 };
 
-/* TX_WRITE takes SQLite's write lock at once (BEGIN IMMEDIATE); TX_READ does not. PostgreSQL begins both alike. */
-enum tx_mode { TX_READ, TX_WRITE };
+/* TX_WRITE takes SQLite's write lock at once (BEGIN IMMEDIATE); the others do not. PostgreSQL begins TX_READ and
+ * TX_WRITE alike, at READ COMMITTED, and the other two at the level they name; SQLite is serializable in all of them.
+ */
+enum tx_mode { TX_READ, TX_WRITE, TX_REPEATABLE_READ, TX_SERIALIZABLE, TX_MODES };
 
 struct db;
 

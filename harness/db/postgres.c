@@ -236,8 +236,14 @@ static int postgres_params(const struct db *db, int slot)
 
 static enum db_status postgres_begin(struct db *db, enum tx_mode mode)
 {
-    (void)mode;
-    return run_text(db, "BEGIN", false);
+    static const char *const begins[TX_MODES] = {
+        [TX_READ] = "BEGIN",
+        [TX_WRITE] = "BEGIN",
+        [TX_REPEATABLE_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        [TX_SERIALIZABLE] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+    };
+
+    return run_text(db, begins[mode], false);
 }
 
 /* PostgreSQL ends an aborted block at COMMIT with the tag ROLLBACK, and no error. */

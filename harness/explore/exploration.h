@@ -1,0 +1,46 @@
+#ifndef EXPLORE_EXPLORATION_H
+#define EXPLORE_EXPLORATION_H
+
+#include "harness/db/database.h"
+#include "harness/explore/trace.h"
+#include "harness/scenario/cell.h"
+
+/* What exploring the schedules of one variant on one database came to. */
+
+struct exploration_request {
+    int preemptions;    /* most of them in a schedule of two users                      */
+    int64_t schedules;  /* most schedules tried; three users: how many random ones      */
+    uint64_t seed;      /* of the random ones                                           */
+    const char *replay; /* NULL, or one schedule to play (schedule.h) instead of a search */
+};
+
+struct exploration {
+    const struct cell *cell;
+    struct exploration_request request;
+    bool is_random;  /* three users: a sample; else every schedule within the bounds       */
+    int64_t tried;   /* schedules played                                                    */
+    int64_t pruned;  /* not played: equal to one that was, up to the order of calls that do not touch each other */
+    int64_t cut;     /* branches not followed: one preemption too many                      */
+    bool exhausted;  /* nothing within the bounds was left out                              */
+    int64_t longest; /* calls in the longest schedule                                       */
+    int64_t broken;  /* schedules with an anomaly that counts, stuck or endless ones         */
+    int64_t broken_by[ANOMALY_COUNT], stuck, endless;
+    int64_t faults, faults_broken; /* schedules with one call made to fail; those that left something behind */
+    int64_t faults_broken_by[ANOMALY_COUNT], faults_stuck;
+    /* The shortest schedule that broke something, played once more with the rows read after every call; without one,
+     * the first fault that did. trace.n 0: nothing broke, or (replay) always filled. */
+    struct trace trace;
+    char schedule[512]; /* its text: --replay */
+    char holder[64];    /* variant's name on the database, for headings: "naive on sqlite" */
+};
+
+/* Main thread, interrupts installed. The database is open and has no place; it has none afterwards. EXIT_OK (whatever
+ * was found), EXIT_USAGE (a replay that is malformed or does not fit), EXIT_ERROR, EXIT_INTERRUPTED after one line.
+ * exploration_free() in all cases. */
+int exploration_run(struct exploration *, const struct cell *, struct database *, const struct exploration_request *);
+void exploration_free(struct exploration *);
+
+/* An honest strategy that broke a promise, a control or rogue that broke none: not what the strategy says of itself. */
+bool exploration_unexpected(const struct exploration *);
+
+#endif
