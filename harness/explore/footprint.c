@@ -39,7 +39,7 @@ static struct footprint of_end(const struct player *player)
     return footprint;
 }
 
-struct footprint footprint_of(const struct player *player)
+static struct footprint of_call(const struct player *player)
 {
     switch (player->asked.kind) {
     case CALL_BEGIN:
@@ -53,6 +53,7 @@ struct footprint footprint_of(const struct player *player)
     case CALL_ROLLBACK:
         return of_end(player);
     case CALL_CHECKOUT:
+    case CALL_ARRIVE:
         return (struct footprint){ 0 };
     case CALL_GATE_LEFT:
         return (struct footprint){ .reads = BIT(THING_GATES) };
@@ -70,6 +71,15 @@ struct footprint footprint_of(const struct player *player)
         break;
     }
     return (struct footprint){ .writes = BIT(THINGS) - 1 };
+}
+
+struct footprint footprint_of(const struct player *player)
+{
+    struct footprint footprint = of_call(player);
+
+    if (player->players->apps_have_memory)
+        footprint.writes |= BIT(THING_MEMORY);
+    return footprint;
 }
 
 /* A call is named by who makes it and all it depends on: that actor's call before, the last writers of what it touches,

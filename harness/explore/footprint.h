@@ -13,6 +13,7 @@ enum thing {
     THING_GATES,
     THING_LANES,
     THING_ANSWERS,
+    THING_MEMORY, /* an app's own: what a strategy does between its calls can only touch this */
     THINGS
 };
 

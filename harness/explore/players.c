@@ -143,11 +143,14 @@ static void give_back(void *arg)
 
 static void *user_main(void *arg)
 {
+    const struct call arrive = { .kind = CALL_ARRIVE };
     struct player *player = arg;
     bool again;
 
     enter(player);
     pthread_cleanup_push(give_back, player);
+    if (player->players->apps_have_memory)
+        ask(&player->players->scheduler, &arrive);
     do {
         if (inflight_try(&player->flight) == VERDICT_PARKED)
             await_answer(player);
@@ -178,6 +181,7 @@ void players_init(struct players *players, struct trace *trace, const struct cel
     players->driver = driver;
     players->observer = observer;
     players->fault_at = -1;
+    players->apps_have_memory = cell->variant.registered->strategy->app_size > 0;
     players->users = trace->users = (int)cell->scenario.users;
     players->count = trace->actor_count = players->users + (int)cell->scenario.instances * each;
     for (i = 0; i < players->count; i++) {

@@ -49,7 +49,8 @@ struct players {
     struct trace *trace;
     struct player player[TRACE_ACTORS];
     int count, users;
-    struct db *observer; /* stage */
+    bool apps_have_memory; /* strategy.app_size */
+    struct db *observer;   /* stage */
     const struct db_driver *driver;
     int fault_at; /* the call of the schedule that is made to fail; -1: none */
     enum fault_kind fault;
