@@ -20,7 +20,6 @@ enum anomaly {
 struct anomaly_words {
     const char *verdict;               /* of a cell: "oversells"                                            */
     const char *before, *noun, *after; /* "oversold" 5 "seat"s ""; "booked" 2 "request"s " more than once" */
-    const char *promise;               /* what it breaks: "no oversell", "sells out", "bookings are kept", … */
 };
 extern const struct anomaly_words anomaly_words[ANOMALY_COUNT];
 
