@@ -67,6 +67,19 @@ enum {
     TRAIT_ROGUE = 1u << 3    /* deliberately broken (strategies/rogues/)                          */
 };
 
+/* What the audit can hold against a strategy, worst first (audit/audit.h counts them). */
+enum anomaly {
+    ANOMALY_OVERSOLD,
+    ANOMALY_LOST,
+    ANOMALY_GHOST,
+    ANOMALY_DUPLICATE,
+    ANOMALY_UNSOLD,
+    ANOMALY_DRIFT,
+    ANOMALY_GATE_DRIFT,
+    ANOMALY_COUNT
+};
+const char *anomaly_name(enum anomaly); /* "oversold", "gate_drift": as in results */
+
 /* One user's wish. */
 struct request {
     int64_t id;    /* unique in a trial, from 1; goes into bookings.request */
@@ -103,6 +116,7 @@ struct strategy {
     const char *summary; /* one line                                 */
     unsigned needs;      /* DB_CAN_* it cannot do without: else the cell is skipped, and the reason printed */
     unsigned traits;
+    unsigned shows;  /* rogues: 1u << ANOMALY_*, the one the audit must find in it */
     uint32_t colour; /* 0xRRGGBB in every plot; 0: the harness picks one */
 
     enum ledger (*ledger)(const void *options); /* optional: LEDGER_COUNTER when absent                  */

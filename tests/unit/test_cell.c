@@ -166,7 +166,7 @@ static void sets_of_strategies(void **state)
     cells_free(&cells);
 }
 
-static void rogues_are_chosen_or_said_to_be_missing(void **state)
+static void rogues_run_when_they_are_asked_for(void **state)
 {
     struct cells cells;
     size_t rogues = 0;
@@ -174,10 +174,7 @@ static void rogues_are_chosen_or_said_to_be_missing(void **state)
     (void)state;
     for (size_t i = 0; i < registry_count; i++)
         rogues += (registry[i].strategy->traits & TRAIT_ROGUE) != 0;
-    if (rogues == 0) {
-        refuses("", "rogues", "", "--strategy: there are no strategies in 'rogues' (lastseat list strategies)");
-        return;
-    }
+    assert_in_range(rogues, 1, registry_count);
     assert_int_equal(expand(&cells, "", "rogues", "sqlite"), EXIT_OK);
     assert_int_equal(cells.n, 1 + rogues);
     for (size_t c = 1; c < cells.n; c++)
@@ -462,7 +459,7 @@ int main(void)
         in_a_folder(a_strategy_s_sweep_multiplies_it_alone),
         in_a_folder(keys_that_end_alike_are_written_whole),
         in_a_folder(sets_of_strategies),
-        in_a_folder(rogues_are_chosen_or_said_to_be_missing),
+        in_a_folder(rogues_run_when_they_are_asked_for),
         in_a_folder(the_floor_runs_once_whatever_is_chosen),
         in_a_folder(the_point_and_the_choice_are_in_the_scenario),
         in_a_folder(promises_ledger_and_app),
