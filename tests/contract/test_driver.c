@@ -538,7 +538,7 @@ static void busy(void **state)
 
 static void lock_timeout(void **state)
 {
-    static const struct law laws[] = { { LAW_NONE, 0, 0 }, { LAW_POLL, 2 * MS, 0 } };
+    static const struct law laws[] = { { .kind = LAW_NONE }, { .kind = LAW_POLL, .lo_ns = 2 * MS } };
     const struct bench *bench = *state;
     struct db_settings settings = plain;
     struct db *holder, *waiter;
