@@ -190,7 +190,7 @@ static const char *check_members(const struct registered *r)
         return "it has no summary";
     if (strategy->attempt == NULL)
         return "it has no attempt()";
-    if (strategy->services < 0 || (strategy->services > 0 && strategy->open == NULL))
+    if (strategy->services != NULL && strategy->open == NULL)
         return "it has services but no open() that spawns them";
     if ((strategy->options == NULL) != (strategy->options_size == 0))
         return "options and options_size do not go together";
