@@ -16,6 +16,9 @@ struct lane {
     int64_t parked, cap;     /* cap 0: no limit */
     _Atomic uint32_t posted; /* bumped whenever a sleeping service should look again */
     int sleepers;
+    _Atomic uint32_t gathered; /* bumped when those who linger for more have enough */
+    int lingerers;
+    int64_t enough; /* the fewest one of them waits for */
     bool closed;
     struct lane *next; /* of the same app */
 };
