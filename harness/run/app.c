@@ -94,11 +94,14 @@ int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
     return 0;
 }
 
-/* Services are not cancelled: what they hold must be answered, and their statements are short. */
+/* Services are not cancelled, only hurried: what they hold must be answered, and their statements are short. */
 void app_stop(struct app_server *server)
 {
     struct applock *lock;
+    struct lane *lane;
 
+    for (lane = server->lanes; lane != NULL; lane = lane->next)
+        lane_hurry(lane);
     for (lock = server->locks; lock != NULL; lock = lock->next)
         applock_stop(lock);
     if (server->pool.idle != NULL)
