@@ -27,11 +27,6 @@ struct pessimistic_options {
     struct law wait, lock;
 };
 
-/* One per application server. */
-struct pessimistic_app {
-    struct applock *lock; /* NULL: the database's alone */
-};
-
 static const char *const checks[] = { "counter", "count", NULL };
 static const char *const waits[] = { [WAIT_BLOCK] = "block", [WAIT_NOWAIT] = "nowait", "timeout", NULL };
 static const char *const checkouts[] = { "inside", "before", NULL };
@@ -141,12 +136,10 @@ static unsigned pessimistic_promises(const struct app *app)
 static int pessimistic_open(struct app *app)
 {
     const struct pessimistic_options *o = app->options;
-    struct pessimistic_app *memory = app->memory;
 
     if (!is_word(&o->lock, LOCK_MUTEX) && !is_word(&o->lock, LOCK_FIFO))
         return 0;
-    memory->lock = app_lock(app, is_word(&o->lock, LOCK_MUTEX) ? LOCK_ANY_ORDER : LOCK_FIRST_COME);
-    return memory->lock != NULL ? 0 : -1;
+    return app_lock(app, is_word(&o->lock, LOCK_MUTEX) ? LOCK_ANY_ORDER : LOCK_FIRST_COME);
 }
 
 /* Under the lock: how many seats are left. */
@@ -170,14 +163,13 @@ static enum db_status look(struct attempt *a, int64_t *left)
 static enum verdict pessimistic_attempt(struct attempt *a)
 {
     const struct pessimistic_options *o = a->app->options;
-    const struct pessimistic_app *memory = a->app->memory;
     const struct request *rq = a->request;
     enum db_status st;
     int64_t left;
 
     if (o->checkout == CHECKOUT_BEFORE && !attempt_checkout(a))
         return VERDICT_ABANDONED;
-    if (memory->lock != NULL && (st = attempt_lock(a, memory->lock)) != DB_OK)
+    if (a->app->lock != NULL && (st = attempt_lock(a)) != DB_OK)
         return verdict_of(a, st);
     if ((st = attempt_begin(a, TX_WRITE)) != DB_OK)
         return verdict_of(a, st);
@@ -207,7 +199,6 @@ const struct strategy strategy_pessimistic = {
     .options_size = sizeof(struct pessimistic_options),
     .refuses = pessimistic_refuses,
     .tune = pessimistic_tune,
-    .app_size = sizeof(struct pessimistic_app),
     .open = pessimistic_open,
     .attempt = pessimistic_attempt,
 };

@@ -88,6 +88,8 @@ struct request {
     int64_t seats; /* wanted, all or nothing; from 1                        */
 };
 
+struct applock; /* what attempt_lock() takes */
+
 /* One application server: its own pool, options and memory. Read-only for strategies, but for memory. */
 struct app {
     int index, instances;  /* 0 .. instances-1                                          */
@@ -95,6 +97,7 @@ struct app {
     int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
     bool users_may_leave;  /* some leave at checkout                                    */
     const void *options;   /* the struct that strategy.options describes                */
+    struct applock *lock;  /* made by app_lock(); NULL: there is none                   */
     void *memory;          /* app_size zeroed bytes                                     */
 };
 
@@ -118,7 +121,6 @@ struct lock_wait {
 
 struct service; /* a service thread of an app, with a connection of its own */
 struct lane;    /* where attempts are parked for service threads, in arrival order */
-struct applock; /* a lock of an app */
 
 struct strategy {
     const char *name;    /* = file stem                              */
@@ -163,10 +165,10 @@ enum db_status attempt_commit(struct attempt *);
  * the user left (return VERDICT_ABANDONED). With checkout = 0 it costs nothing and keeps the connection. */
 bool attempt_checkout(struct attempt *);
 
-/* Waits for a lock of the application, as long as for one of the database; an attempt holds one at a time. The harness
- * gives it back after the connection when attempt() returns or parks. DB_LOCK_TIMEOUT, DB_BUSY (struct lock_wait), or
- * DB_LOST when the run was stopped. */
-enum db_status attempt_lock(struct attempt *, struct applock *);
+/* Waits for the lock of its app, as long as for one of the database. The harness gives it back, after the connection,
+ * when attempt() returns or parks. DB_LOCK_TIMEOUT, DB_BUSY (struct lock_wait.never), or DB_LOST when the run was
+ * stopped. */
+enum db_status attempt_lock(struct attempt *);
 void attempt_unlock(struct attempt *);
 
 /* A conflict the strategy found by itself. */
@@ -184,15 +186,14 @@ bool gate_take(struct app *, int64_t event, int64_t n);
 void gate_give(struct app *, int64_t event, int64_t n);
 int64_t gate_left(struct app *, int64_t event);
 
-/* ---- locks in the application's memory, in front of the database's ------------------------------------------------
- */
+/* ---- a lock in the memory of each app, in front of the database's ----------------------------------------------- */
 
 enum lock_order {
     LOCK_ANY_ORDER, /* a mutex: whoever comes by when it is free has it */
     LOCK_FIRST_COME /* handed to whoever has waited longest             */
 };
-/* open(): a lock of this app, owned by the harness. NULL: out of memory. */
-struct applock *app_lock(struct app *, enum lock_order);
+/* open(), once: makes app->lock. 0, or -1: out of memory. */
+int app_lock(struct app *, enum lock_order);
 
 /* ---- service threads -------------------------------------------------------------------------------------------- */
 

@@ -322,8 +322,8 @@ static bool can_move(const struct player *player)
     case PLAYER_ASKING:
         if (player->asked.kind == CALL_LANE_TAKE)
             return lane->head != NULL || lane->closed;
-        if (player->asked.kind == CALL_LOCK && player->asked.waits)
-            return player->asked.lock->holder == NULL;
+        if (player->asked.kind == CALL_LOCK)
+            return player->asked.lock->holder == NULL || !player->asked.waits;
         if (player->asked.kind == CALL_ANSWER)
             return atomic_load(&player->flight.state) == FLIGHT_FINISHED;
         return true;

@@ -1,5 +1,6 @@
 #include "harness/run/app.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,16 +68,11 @@ struct lane *app_lane(struct app *app, int64_t cap)
     return lane;
 }
 
-struct applock *app_lock(struct app *app, enum lock_order order)
+int app_lock(struct app *app, enum lock_order order)
 {
-    struct app_server *server = app_server_of(app);
-    struct applock *lock = applock_new(order);
-
-    if (lock != NULL) {
-        lock->next = server->locks;
-        server->locks = lock;
-    }
-    return lock;
+    assert(app->lock == NULL);
+    app->lock = applock_new(order);
+    return app->lock != NULL ? 0 : -1;
 }
 
 int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
@@ -94,13 +90,15 @@ int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
     return 0;
 }
 
-/* Services are not cancelled: what they hold must be answered, and their statements are short. */
+/* Services are not cancelled, only hurried: what they hold must be answered, and their statements are short. */
 void app_stop(struct app_server *server)
 {
-    struct applock *lock;
+    struct lane *lane;
 
-    for (lock = server->locks; lock != NULL; lock = lock->next)
-        applock_stop(lock);
+    for (lane = server->lanes; lane != NULL; lane = lane->next)
+        lane_hurry(lane);
+    if (server->app.lock != NULL)
+        applock_stop(server->app.lock);
     if (server->pool.idle != NULL)
         pool_stop(&server->pool);
 }
@@ -151,7 +149,7 @@ int app_witness_gates(const struct app_server *server, struct trial *trial)
 void app_free(struct app_server *server)
 {
     lane_free(server->lanes);
-    applock_free(server->locks);
+    applock_free(server->app.lock);
     free(server->gates);
     free(server->services);
     free(server->app.memory);

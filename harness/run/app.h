@@ -26,7 +26,6 @@ struct app_server {
     struct pool pool;
     struct gate *gates; /* by event, from 1 */
     struct lane *lanes;
-    struct applock *locks;
     struct service *services; /* room for cell_services() */
     int service_count;
 };

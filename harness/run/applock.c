@@ -24,13 +24,10 @@ struct applock *applock_new(enum lock_order order)
 
 void applock_free(struct applock *lock)
 {
-    while (lock != NULL) {
-        struct applock *next = lock->next;
-
-        pthread_mutex_destroy(&lock->lock);
-        free(lock);
-        lock = next;
-    }
+    if (lock == NULL)
+        return;
+    pthread_mutex_destroy(&lock->lock);
+    free(lock);
 }
 
 static void unlink_waiter(struct applock *lock, struct applock_waiter *gone)

@@ -5,7 +5,7 @@
 
 #include "strategies/strategy.h"
 
-/* A lock in the memory of one app, held by a request: what attempt_lock() of strategy.h takes. Whoever waits stands in
+/* The lock in the memory of an app, held by a request: what attempt_lock() of strategy.h takes. Whoever waits stands in
  * a line and can be sent away. */
 
 struct inflight;
@@ -17,7 +17,6 @@ struct applock {
     struct applock_waiter *head, *tail;
     int waiting; /* how many stand in line */
     bool stopped;
-    struct applock *next; /* of the same app */
 };
 
 /* A deadline: does not wait at all. */
@@ -31,6 +30,6 @@ enum db_status applock_take(struct applock *, const struct inflight *, int64_t d
 void applock_give(struct applock *);
 /* Main thread, any time: sends away all who wait, and all who come. */
 void applock_stop(struct applock *);
-void applock_free(struct applock *); /* and all behind it; NULL is a no-op */
+void applock_free(struct applock *); /* NULL is a no-op */
 
 #endif

@@ -45,14 +45,14 @@ void inflight_give_back(struct inflight *flight)
 
 void inflight_unlock(struct inflight *flight)
 {
-    const struct call call = { .kind = CALL_UNLOCK, .lock = flight->lock, .flight = flight };
+    const struct call call = { .kind = CALL_UNLOCK, .lock = flight->server->app.lock, .flight = flight };
     struct scheduler *scheduler = flight->server->scheduler;
 
-    if (flight->lock == NULL)
+    if (!flight->locked)
         return;
     scheduler_ask(scheduler, &call);
-    applock_give(flight->lock);
-    flight->lock = NULL;
+    applock_give(flight->server->app.lock);
+    flight->locked = false;
     scheduler_tell(scheduler, &call, 0);
 }
 

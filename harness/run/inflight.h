@@ -20,7 +20,7 @@ struct inflight {
     struct record *record;
     struct db *db; /* borrowed; NULL when none */
     int64_t borrowed_at_ns, lock_before_ns, statements_before;
-    struct applock *lock;   /* held; NULL when none */
+    bool locked;            /* it holds the lock of its app */
     bool parked;            /* the try that runs has called attempt_park() with success; its own thread only */
     _Atomic uint32_t state; /* enum flight_state                                       */
     enum verdict verdict;   /* of the parked attempt; valid once FLIGHT_FINISHED        */

@@ -69,15 +69,20 @@ bool lane_put(struct lane *lane, struct inflight *flight)
     return true;
 }
 
+void lane_hurry(struct lane *lane)
+{
+    atomic_fetch_add_explicit(&lane->gathered, 1, memory_order_release);
+    wait_wake(&lane->gathered, INT32_MAX);
+}
+
 void lane_close(struct lane *lane)
 {
     pthread_mutex_lock(&lane->lock);
     lane->closed = true;
     post(lane);
-    atomic_fetch_add_explicit(&lane->gathered, 1, memory_order_release);
     pthread_mutex_unlock(&lane->lock);
     wait_wake(&lane->posted, INT32_MAX);
-    wait_wake(&lane->gathered, INT32_MAX);
+    lane_hurry(lane);
 }
 
 /* Locked, also when it returns. */

@@ -24,25 +24,17 @@ static const struct statement unlock_early_statements[] = {
     STATEMENT_END,
 };
 
-struct unlock_early_app {
-    struct applock *lock;
-};
-
 static int unlock_early_open(struct app *app)
 {
-    struct unlock_early_app *memory = app->memory;
-
-    memory->lock = app_lock(app, LOCK_ANY_ORDER);
-    return memory->lock != NULL ? 0 : -1;
+    return app_lock(app, LOCK_ANY_ORDER);
 }
 
 static enum verdict unlock_early_attempt(struct attempt *a)
 {
-    const struct unlock_early_app *memory = a->app->memory;
     const struct request *rq = a->request;
     enum db_status st;
 
-    if ((st = attempt_lock(a, memory->lock)) != DB_OK)
+    if ((st = attempt_lock(a)) != DB_OK)
         return verdict_of(a, st);
     if ((st = attempt_run(a, LOOK, ARGS(rq->event))) != DB_OK)
         return verdict_of(a, st);
@@ -68,7 +60,6 @@ const struct strategy strategy_unlock_early = {
     .traits = TRAIT_ROGUE,
     .shows = 1u << ANOMALY_OVERSOLD,
     .statements = unlock_early_statements,
-    .app_size = sizeof(struct unlock_early_app),
     .open = unlock_early_open,
     .attempt = unlock_early_attempt,
 };

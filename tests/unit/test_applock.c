@@ -249,19 +249,18 @@ static void tell(struct scheduler *scheduler, const struct call *call, int64_t a
     note(call, call->kind == CALL_LOCK && answer == DB_BUSY ? "busy" : "told");
 }
 
-static struct applock *the_lock;
 static struct lane *the_lane;
 
 static enum verdict refuse_under_lock(struct attempt *attempt)
 {
-    enum db_status st = attempt_lock(attempt, the_lock);
+    enum db_status st = attempt_lock(attempt);
 
     return st == DB_OK ? VERDICT_SOLD_OUT : verdict_of(attempt, st);
 }
 
 static enum verdict lock_twice(struct attempt *attempt)
 {
-    if (attempt_lock(attempt, the_lock) != DB_OK)
+    if (attempt_lock(attempt) != DB_OK)
         return VERDICT_FAILED;
     attempt_unlock(attempt);
     return refuse_under_lock(attempt);
@@ -269,7 +268,7 @@ static enum verdict lock_twice(struct attempt *attempt)
 
 static enum verdict park_under_lock(struct attempt *attempt)
 {
-    return attempt_lock(attempt, the_lock) == DB_OK ? attempt_park(attempt, the_lane) : VERDICT_FAILED;
+    return attempt_lock(attempt) == DB_OK ? attempt_park(attempt, the_lane) : VERDICT_FAILED;
 }
 
 struct fixture {
@@ -296,9 +295,9 @@ static void begin(struct fixture *fixture, enum verdict (*attempt)(struct attemp
     fixture->server.cell = &fixture->cell;
     fixture->server.settings = fixture->cell.scenario.db;
     fixture->server.app = cell_app(&fixture->cell, 0);
-    assert_non_null(the_lock = app_lock(&fixture->server.app, LOCK_FIRST_COME));
+    assert_int_equal(app_lock(&fixture->server.app, LOCK_FIRST_COME), 0);
     assert_non_null(the_lane = app_lane(&fixture->server.app, 0));
-    journal.lock = the_lock;
+    journal.lock = fixture->server.app.lock;
     journal.scheduler.ask = ask;
     journal.scheduler.tell = tell;
     plan_init(&fixture->plan, &fixture->cell.scenario, 0);
@@ -319,8 +318,8 @@ static void test_the_harness_gives_it_back(void **state)
     begin(&fixture, lock_twice);
     fixture.server.scheduler = &journal.scheduler;
     assert_int_equal(inflight_try(&fixture.flight), VERDICT_SOLD_OUT);
-    assert_null(fixture.flight.lock);
-    assert_null(the_lock->holder);
+    assert_false(fixture.flight.locked);
+    assert_null(fixture.server.app.lock->holder);
     assert_string_equal(journal.said, "ask lock; told lock; ask unlock; told unlock; "
                                       "ask lock; told lock; ask unlock; told unlock; ");
     assert_true(fixture.record.lock_wait_ns > 0);
@@ -335,8 +334,8 @@ static void test_a_parked_attempt_holds_nothing(void **state)
     begin(&fixture, park_under_lock);
     fixture.server.scheduler = &journal.scheduler;
     assert_int_equal(inflight_try(&fixture.flight), VERDICT_PARKED);
-    assert_null(fixture.flight.lock);
-    assert_null(the_lock->holder);
+    assert_false(fixture.flight.locked);
+    assert_null(fixture.server.app.lock->holder);
     assert_string_equal(journal.said, "ask lock; told lock; ask unlock; told unlock; ask park; told park; ");
     end(&fixture);
 }
@@ -349,18 +348,18 @@ static void test_how_long_it_waits(void **state)
 
     (void)state;
     begin(&fixture, refuse_under_lock);
-    assert_int_equal(applock_take(the_lock, &other, APPLOCK_NO_WAIT), DB_OK);
+    assert_int_equal(applock_take(fixture.server.app.lock, &other, APPLOCK_NO_WAIT), DB_OK);
     assert_int_equal(inflight_try(&fixture.flight), VERDICT_TIMED_OUT);
     assert_int_equal(fixture.flight.attempt.reason, REASON_LOCK_TIMEOUT);
     assert_true(fixture.record.lock_wait_ns >= 20 * NS_PER_MS);
-    assert_ptr_equal(the_lock->holder, &other);
+    assert_ptr_equal(fixture.server.app.lock->holder, &other);
 
     fixture.server.settings.never_waits = true;
     fixture.server.scheduler = &journal.scheduler;
     assert_int_equal(inflight_try(&fixture.flight), VERDICT_CONFLICT);
     assert_int_equal(fixture.flight.attempt.reason, REASON_BUSY);
     assert_string_equal(journal.said, "at once lock; busy lock; ");
-    assert_ptr_equal(the_lock->holder, &other);
+    assert_ptr_equal(fixture.server.app.lock->holder, &other);
 
     fixture.server.scheduler = NULL;
     app_stop(&fixture.server);

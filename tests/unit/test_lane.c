@@ -148,12 +148,31 @@ static void test_closing_ends_it(void **state)
     end_writer(&writer);
 }
 
+static void test_a_stop_ends_it(void **state)
+{
+    struct inflight flight;
+    struct writer writer;
+
+    (void)state;
+    start_writer(&writer, 0, N, 60 * NS_PER_S);
+    assert_true(lane_put(writer.lane, &flight));
+    assert_false(is_done(&writer, 20 * NS_PER_MS));
+    lane_hurry(writer.lane);
+    assert_false(is_done(&writer, 20 * NS_PER_MS)); /* woken, but nothing has been stopped */
+    atomic_store(&wait_stop, 1);
+    lane_hurry(writer.lane);
+    assert_true(is_done(&writer, 10 * NS_PER_S));
+    atomic_store(&wait_stop, 0);
+    assert_int_equal(writer.taken, 1);
+    end_writer(&writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_takes_in_order),    cmocka_unit_test(test_lingers_until_enough),
         cmocka_unit_test(test_lingers_no_longer), cmocka_unit_test(test_a_full_lane_is_enough),
-        cmocka_unit_test(test_closing_ends_it),
+        cmocka_unit_test(test_closing_ends_it),   cmocka_unit_test(test_a_stop_ends_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
