@@ -12,12 +12,14 @@ struct exploration_request {
     int64_t schedules;  /* most schedules tried; three users: how many random ones      */
     uint64_t seed;      /* of the random ones                                           */
     const char *replay; /* NULL, or one schedule to play (schedule.h) instead of a search */
+    const char *extra;  /* NULL, or what else repeating it takes, as one types it: "--set inventory.seats=2" */
 };
 
 struct exploration {
     const struct cell *cell;
     struct exploration_request request;
     bool is_random;  /* three users: a sample; else every schedule within the bounds       */
+    double chance;   /* is_random: of one schedule to find a given bug, at least (pct.h)                   */
     int64_t tried;   /* schedules played                                                    */
     int64_t pruned;  /* not played: equal to one that was, up to the order of calls that do not touch each other */
     int64_t cut;     /* branches not followed: one preemption too many                      */
@@ -30,8 +32,8 @@ struct exploration {
     /* The shortest schedule that broke something, played once more with the rows read after every call; without one,
      * the first fault that did. trace.n 0: nothing broke, or (replay) always filled. */
     struct trace trace;
-    char schedule[512]; /* its text: --replay */
-    char holder[64];    /* variant's name on the database, for headings: "naive on sqlite" */
+    char schedule[512];                 /* its text: --replay */
+    char holder[OPTION_TEXT_SIZE + 20]; /* variant's name on the database, for headings: "naive on sqlite" */
 };
 
 /* Main thread, interrupts installed. The database is open and has no place; it has none afterwards. EXIT_OK (whatever
