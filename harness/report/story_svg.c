@@ -41,7 +41,6 @@ struct picture {
     FILE *out;
     size_t room, rows_room; /* characters in a box */
     double width, y;        /* y: below what was drawn */
-    double top;             /* of the lifelines */
 };
 
 static void put_text(FILE *out, const char *text, size_t bytes)
