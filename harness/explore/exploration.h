@@ -13,6 +13,7 @@ struct exploration_request {
     int houses;         /* how many numbers of seats: the scenario's, and from there one more each */
     uint64_t seed;      /* of the random ones                                                 */
     const char *replay; /* NULL, or one schedule to play (schedule.h) instead of a search     */
+    const char *extra;  /* NULL, or what else repeating it takes, as one types it: "--set checkout.abandon=100%" */
 };
 
 struct exploration {
