@@ -47,6 +47,17 @@ static void write_attempts(FILE *out, const struct exploration *e)
         write_count(out, attempts, "attempt");
 }
 
+/* "1 or 2 seats" */
+static void write_houses(FILE *out, const struct exploration *e, const char *between)
+{
+    int64_t seats = e->cell->scenario.seats;
+    int house;
+
+    for (house = 1; house < e->request.houses; house++, seats++)
+        fprintf(out, "%" PRId64 "%s", seats, between);
+    write_count(out, seats, "seat");
+}
+
 static void write_headline(FILE *out, const struct exploration *e)
 {
     const struct scenario *scenario = &e->cell->scenario;
@@ -58,7 +69,7 @@ static void write_headline(FILE *out, const struct exploration *e)
         write_count(out, scenario->events, "event");
         fputs(" of ", out);
     }
-    write_count(out, scenario->seats, "seat");
+    write_houses(out, e, " or ");
     if (scenario->instances > 1) {
         fputs(", ", out);
         write_count(out, scenario->instances, "application server");
@@ -221,6 +232,8 @@ static void write_lead(FILE *out, const struct story *story)
         fputs("The schedule", out);
     else
         fprintf(out, "The shortest of them%s", has_fault(&e->trace) ? ", one call made to fail" : "");
+    fputs(", with ", out);
+    write_count(out, e->seats, "seat");
     fputs(", in ", out);
     write_count(out, story->steps, "step");
     if (e->trace.preemptions > 0) {
@@ -317,7 +330,7 @@ static void write_unexplored(FILE *out, const struct exploration *e)
     fputs(", ", out);
     write_count(out, scenario->events, "event");
     fputs(", ", out);
-    write_count(out, scenario->seats, "seat");
+    write_count(out, scenario->seats + e->request.houses - 1, "seat");
     fputs(", ", out);
     write_attempts(out, e);
     fputs(" or ", out);
@@ -348,6 +361,8 @@ static void write_command(FILE *out, const struct exploration *e)
     write_word(out, e->cell->db);
     if (e->request.extra != NULL && e->request.extra[0] != '\0')
         fprintf(out, " %s", e->request.extra);
+    if (e->seats != e->cell->scenario.seats)
+        fprintf(out, " --set inventory.seats=%" PRId64, e->seats);
     fprintf(out, " --replay '%s'", e->schedule);
 }
 

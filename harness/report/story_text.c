@@ -301,3 +301,12 @@ void story_text(FILE *out, const struct exploration *exploration, int width, boo
     }
     story_free(&story);
 }
+
+void story_verdict(FILE *out, const struct exploration *exploration)
+{
+    struct story story;
+
+    if (story_tell(&story, exploration) == 0)
+        fprintf(out, "%s: %s\n", exploration->holder, story.part[STORY_VERDICT]);
+    story_free(&story);
+}
