@@ -13,7 +13,7 @@
  * comes between. Without rows, statements or a cell: for choosing the shortest. Pure. */
 int story_length(const struct trace *);
 
-/* No line is wider than `width` columns, from 40. */
+/* No line is wider than `width` columns, from 40, but for the command at the end. */
 void story_text(FILE *, const struct exploration *, int width, bool colour);
 /* One line: of many, what each came to. */
 void story_verdict(FILE *, const struct exploration *);

@@ -297,7 +297,8 @@ void story_text(FILE *out, const struct exploration *exploration, int width, boo
         }
         paragraph(&page, "", "Explored: ", story.part[STORY_EXPLORED]);
         paragraph(&page, "", "Not explored: ", story.part[STORY_UNEXPLORED]);
-        paragraph(&page, "", "Play it again: ", story.part[STORY_COMMAND]);
+        if (story.part[STORY_COMMAND][0] != '\0') /* in one line, however long: it is there to be copied */
+            fprintf(out, "Play it again:\n  %s\n", story.part[STORY_COMMAND]);
     }
     story_free(&story);
 }
