@@ -22,7 +22,7 @@ struct db_settings {
     struct law busy; /* SQLite: LAW_NONE = SQLite's own schedule of delays (1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50,
                         then 100 ms), LAW_POLL = every lo_ns */
     int64_t rtt_ns, lock_timeout_ns, statement_timeout_ns;
-    bool never_waits; /* SQLite: who does not get its lock is told DB_BUSY at once; no key sets it */
+    bool never_waits;            /* SQLite: who does not get its lock is told DB_BUSY at once; no key sets it */
     int64_t deadlock_timeout_ns; /* PostgreSQL: 0 = the server's own; set only where the role may */
 };
 
