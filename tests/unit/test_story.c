@@ -526,12 +526,12 @@ static void test_verdicts(void **state)
     shows(&told.e, "naive on sqlite: 2 users, 1 seat, at most 2 attempts each\n"
                    "Broken: oversold in 10 of 14 schedules, counter and bookings differed in 10 of 14. naive is a "
                    "control, here to show the race.\n");
-    shows(&told.e, "\nThe shortest of them, in 4 steps with 1 preemption:\n");
-    shows(&told.e, "\nPlay it again: lastseat explain naive --db sqlite --replay 'A2 B6 A4'\n");
+    shows(&told.e, "\nThe shortest of them, with 1 seat, in 4 steps with 1 preemption:\n");
+    shows(&told.e, "\nPlay it again:\n  lastseat explain naive --db sqlite --replay 'A2 B6 A4'\n");
     told.e.request.extra = "--set inventory.seats=1";
     shows(&told.e, " --db sqlite --set inventory.seats=1 --replay 'A2 B6 A4'\n");
     told.e.request.replay = told.e.schedule;
-    shows(&told.e, "\nBroken by this schedule: oversold, counter and bookings differed.\n\nThe schedule, in 4 steps ");
+    shows(&told.e, "\nBroken by this schedule: oversold, counter and bookings differed.\n\nThe schedule, with 1 seat, in 4 steps ");
     shows(&told.e, "\nExplored: one schedule, played again: 12 calls.");
     shows(&told.e, "\nNot explored: every other schedule.\n");
     told_close(&told);
@@ -637,7 +637,7 @@ static void test_a_fault(void **state)
     told.e.faults_broken = told.e.faults_broken_by[ANOMALY_DUPLICATE] = 3;
     told.e.trace.moves[11].fault = FAULT_AFTER;
     shows(&told.e, " With one call made to fail: booked a request twice in 3 of 30 schedules.");
-    shows(&told.e, "\nThe shortest of them, one call made to fail, in 4 steps");
+    shows(&told.e, "\nThe shortest of them, one call made to fail, with 1 seat, in 4 steps");
     shows(&told.e, "; 3 of them left something behind.");
     told_close(&told);
 }
