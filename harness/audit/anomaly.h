@@ -3,24 +3,12 @@
 
 #include "harness/audit/audit.h"
 
-/* What an audit can hold against a strategy, worst first. One list: for the verdict of a cell, and for what a schedule
- * broke. */
-enum anomaly {
-    ANOMALY_OVERSOLD,
-    ANOMALY_LOST,
-    ANOMALY_GHOST,
-    ANOMALY_DUPLICATE,
-    ANOMALY_UNSOLD,
-    ANOMALY_DRIFT,
-    ANOMALY_GATE_DRIFT,
-    ANOMALY_COUNT
-};
+/* The anomalies of strategy.h, in words and numbers: for the verdict of a cell, and for what a schedule broke. */
 
 /* How an anomaly is said: "oversold" up to N "seat" … */
 struct anomaly_words {
     const char *verdict;               /* of a cell: "oversells"                                            */
     const char *before, *noun, *after; /* "oversold" 5 "seat"s ""; "booked" 2 "request"s " more than once" */
-    const char *promise;               /* what it breaks: "no oversell", "sells out", "bookings are kept", … */
 };
 extern const struct anomaly_words anomaly_words[ANOMALY_COUNT];
 

@@ -41,6 +41,8 @@ void audit_judge(struct audit *, const struct cell *, const struct trial *, cons
 /* Quiesces the database, reads the witnesses on a fresh connection in one snapshot. EXIT_OK, or EXIT_ERROR after one
  * line. */
 int audit_read(struct witnesses *, struct database *, const struct db_settings *);
+/* The same on a connection at hand, while nothing runs or only to look: committed rows, in one snapshot. */
+int audit_look(struct witnesses *, struct database *, struct db *);
 void witnesses_free(struct witnesses *); /* NULL is a no-op */
 const char *audit_verdict_name(enum audit_verdict);
 

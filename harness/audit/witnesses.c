@@ -46,10 +46,32 @@ static int read_rows(struct db *db, const char *sql, struct collected *into)
     return into->failed ? -1 : 0;
 }
 
-int audit_read(struct witnesses *witnesses, struct database *database, const struct db_settings *settings)
+int audit_look(struct witnesses *witnesses, struct database *database, struct db *db)
 {
     struct collected bookings = { .size = sizeof(struct booking), .columns = 5 };
     struct collected counters = { .size = sizeof(struct counter), .columns = 4 };
+    const char *begin = database_dialect(database) == DIALECT_POSTGRES
+                            ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                            : "BEGIN";
+    int status = EXIT_ERROR;
+
+    memset(witnesses, 0, sizeof *witnesses);
+    if (db_exec(db, begin) == DB_OK &&
+        read_rows(db, "SELECT id, request, event, user_id, seats FROM bookings ORDER BY id", &bookings) == 0 &&
+        read_rows(db, "SELECT id, capacity, available, version FROM events ORDER BY id", &counters) == 0 &&
+        db_exec(db, "COMMIT") == DB_OK)
+        status = EXIT_OK;
+    witnesses->bookings = (struct booking *)(void *)bookings.items;
+    witnesses->booking_count = bookings.n;
+    witnesses->counters = (struct counter *)(void *)counters.items;
+    witnesses->counter_count = counters.n;
+    if (status != EXIT_OK)
+        witnesses_free(witnesses);
+    return status;
+}
+
+int audit_read(struct witnesses *witnesses, struct database *database, const struct db_settings *settings)
+{
     char error[DB_ERROR_SIZE] = "";
     struct db *db = database_connect(database, settings, NULL, error, sizeof error);
     int status = EXIT_ERROR;
@@ -59,20 +81,9 @@ int audit_read(struct witnesses *witnesses, struct database *database, const str
         say_error("the audit cannot connect: %s", error);
         return EXIT_ERROR;
     }
-    if (database_quiesce(database, db) == 0 &&
-        db_exec(db, database_dialect(database) == DIALECT_POSTGRES ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                                                                   : "BEGIN") == DB_OK &&
-        read_rows(db, "SELECT id, request, event, user_id, seats FROM bookings ORDER BY id", &bookings) == 0 &&
-        read_rows(db, "SELECT id, capacity, available, version FROM events ORDER BY id", &counters) == 0 &&
-        db_exec(db, "COMMIT") == DB_OK)
-        status = EXIT_OK;
+    if (database_quiesce(database, db) == 0)
+        status = audit_look(witnesses, database, db);
     db_close(db);
-    witnesses->bookings = (struct booking *)(void *)bookings.items;
-    witnesses->booking_count = bookings.n;
-    witnesses->counters = (struct counter *)(void *)counters.items;
-    witnesses->counter_count = counters.n;
-    if (status != EXIT_OK)
-        witnesses_free(witnesses);
     return status;
 }
 

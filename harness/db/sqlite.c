@@ -85,6 +85,8 @@ static int wait_for_lock(void *arg, int count)
     const struct law *busy = &db->settings.busy;
     int64_t now_ns = clock_now_ns(), limit_ns = INT64_MAX, wake_ns;
 
+    if (db->settings.never_waits)
+        return 0;
     if (count == 0)
         conn->waiting_since_ns = now_ns;
     if (db->settings.lock_timeout_ns > 0)
@@ -156,6 +158,11 @@ int sqlite_open_file(sqlite3 **out, const char *path, const struct db_settings *
     sqlite3_close(*out);
     *out = NULL;
     return -1;
+}
+
+struct sqlite3 *sqlite_handle(const struct db *db)
+{
+    return ((const struct sqlite_conn *)db->conn)->handle;
 }
 
 static void sqlite_close(struct db *db)

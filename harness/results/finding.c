@@ -27,7 +27,6 @@ static void count_trial(struct finding *f, const struct trial *trial, bool is_vo
 void finding_add(struct finding *f, const struct trial *trial, const struct audit *audit)
 {
     bool is_void = trial->void_reason[0] != '\0', anomalous = false;
-    int64_t amounts[ANOMALY_COUNT];
 
     count_trial(f, trial, is_void);
     if (audit == NULL) {
@@ -35,48 +34,29 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
             add_unknown(f, "not audited");
         return;
     }
-    amounts[ANOMALY_OVERSOLD] = audit->oversold;
-    amounts[ANOMALY_LOST] = audit->lost;
-    amounts[ANOMALY_GHOST] = audit->ghost;
-    amounts[ANOMALY_DUPLICATE] = audit->duplicate;
-    /* Users who were cut off were not refused by the strategy. */
-    amounts[ANOMALY_UNSOLD] = is_void ? 0 : audit->unsold;
-    amounts[ANOMALY_DRIFT] = audit->drift;
-    amounts[ANOMALY_GATE_DRIFT] = audit->gate_drift;
-    for (int i = 0; i < ANOMALY_COUNT; i++) {
-        if (amounts[i] <= 0)
+    for (enum anomaly i = 0; i < ANOMALY_COUNT; i++) {
+        /* Users who were cut off were not refused by the strategy. */
+        int64_t amount = is_void && i == ANOMALY_UNSOLD ? 0 : anomaly_amount(audit, i);
+
+        if (amount <= 0)
             continue;
         anomalous = true;
         f->seen[i].trials++;
-        if (amounts[i] > f->seen[i].most)
-            f->seen[i].most = amounts[i];
+        if (amount > f->seen[i].most)
+            f->seen[i].most = amount;
     }
     if (!is_void && !anomalous && audit->verdict != AUDIT_VALID)
         add_unknown(f, audit->reason);
 }
 
-/* From worst to mildest, with the words of the reason around "up to N". */
-static const struct {
-    enum anomaly anomaly;
-    const char *verdict, *before, *noun, *after;
-} worst_first[] = {
-    { ANOMALY_OVERSOLD, "oversells", "oversold", "seat", "" },
-    { ANOMALY_LOST, "loses", "lost", "confirmed booking", "" },
-    { ANOMALY_GHOST, "loses", "holds", "booking", " nobody was told of" },
-    { ANOMALY_DUPLICATE, "duplicates", "booked", "request", " more than once" },
-    { ANOMALY_UNSOLD, "undersells", "left", "seat", " unsold that somebody had asked for" },
-    { ANOMALY_DRIFT, "drifts", "counter and bookings differ by", "seat", "" },
-    { ANOMALY_GATE_DRIFT, "drifts", "gate and bookings differ by", "seat", "" },
-};
-
-#define WORST (sizeof worst_first / sizeof worst_first[0])
-
-static size_t worst_seen(const struct finding *f)
+/* ANOMALY_COUNT: none. */
+static enum anomaly worst_seen(const struct finding *f)
 {
-    for (size_t i = 0; i < WORST; i++)
-        if (f->seen[worst_first[i].anomaly].trials > 0)
-            return i;
-    return WORST;
+    enum anomaly worst = 0;
+
+    while (worst < ANOMALY_COUNT && f->seen[worst].trials == 0)
+        worst++;
+    return worst;
 }
 
 static bool is_floor(const struct cell *cell)
@@ -91,12 +71,12 @@ static bool is_skipped(const struct finding *f, const struct cell *cell)
 
 const char *finding_verdict(const struct finding *f, const struct cell *cell)
 {
-    size_t worst = worst_seen(f);
+    enum anomaly worst = worst_seen(f);
 
     if (is_skipped(f, cell))
         return "skipped";
-    if (worst < WORST)
-        return worst_first[worst].verdict;
+    if (worst < ANOMALY_COUNT)
+        return anomaly_words[worst].verdict;
     if (f->trials == 0)
         return "unknown";
     if (is_floor(cell))
@@ -123,23 +103,23 @@ static const char *plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
-static void say_worst(const struct finding *f, size_t worst, char *out, size_t size)
+static void say_worst(const struct finding *f, enum anomaly worst, char *out, size_t size)
 {
-    int64_t most = f->seen[worst_first[worst].anomaly].most, trials = f->seen[worst_first[worst].anomaly].trials;
-    int64_t all = f->trials + f->voids;
+    const struct anomaly_words *words = &anomaly_words[worst];
+    int64_t most = f->seen[worst].most, trials = f->seen[worst].trials, all = f->trials + f->voids;
 
-    snprintf(out, size, "%s up to %" PRId64 " %s%s%s in %" PRId64 " of %" PRId64 " trial%s", worst_first[worst].before,
-             most, worst_first[worst].noun, plural(most), worst_first[worst].after, trials, all, plural(all));
+    snprintf(out, size, "%s up to %" PRId64 " %s%s%s in %" PRId64 " of %" PRId64 " trial%s", words->before, most,
+             words->noun, plural(most), words->after, trials, all, plural(all));
 }
 
 void finding_reason(const struct finding *f, const struct cell *cell, const struct summary *sold, char *out,
                     size_t size)
 {
-    size_t worst = worst_seen(f);
+    enum anomaly worst = worst_seen(f);
 
     if (is_skipped(f, cell)) {
         snprintf(out, size, "%s", cell->skip);
-    } else if (worst < WORST) {
+    } else if (worst < ANOMALY_COUNT) {
         say_worst(f, worst, out, size);
         append_sold(out, size, cell, sold);
     } else if (f->trials == 0) {
@@ -165,13 +145,10 @@ bool finding_broken(const struct finding *f, const struct cell *cell)
     if ((traits & (TRAIT_FLOOR | TRAIT_CONTROL | TRAIT_ROGUE)) != 0)
         return false;
     promises = cell_promises(cell);
-    if (f->seen[ANOMALY_OVERSOLD].trials > 0 && (promises & PROMISE_NO_OVERSELL) != 0)
-        return true;
-    if (f->seen[ANOMALY_UNSOLD].trials > 0 && (promises & PROMISE_SELLS_OUT) != 0)
-        return true;
-    return f->seen[ANOMALY_LOST].trials + f->seen[ANOMALY_GHOST].trials + f->seen[ANOMALY_DUPLICATE].trials +
-               f->seen[ANOMALY_DRIFT].trials + f->seen[ANOMALY_GATE_DRIFT].trials >
-           0;
+    for (enum anomaly i = 0; i < ANOMALY_COUNT; i++)
+        if (f->seen[i].trials > 0 && anomaly_breaks(i, promises))
+            return true;
+    return false;
 }
 
 bool finding_proved_nothing(const struct finding *f, const struct cell *cell)

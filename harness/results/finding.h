@@ -4,23 +4,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/audit/audit.h"
+#include "harness/audit/anomaly.h"
 #include "harness/results/statistics.h"
 #include "harness/scenario/cell.h"
 
 /* What the audits of a cell's trials amount to. A void trial is in no measure, but what its rows prove still stands: a
  * seat sold twice before the time ran out was sold twice (invalid outranks void). */
-
-enum anomaly {
-    ANOMALY_OVERSOLD,
-    ANOMALY_LOST,
-    ANOMALY_GHOST,
-    ANOMALY_DUPLICATE,
-    ANOMALY_UNSOLD,
-    ANOMALY_DRIFT,
-    ANOMALY_GATE_DRIFT,
-    ANOMALY_COUNT
-};
 
 struct finding {
     int64_t trials, voids;    /* that count, that do not                         */

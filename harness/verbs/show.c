@@ -56,6 +56,11 @@ static void show_promises(const struct strategy *strategy, const struct variant 
     const struct app app = { .instances = 1, .events = 1, .seats = 10, .attempts = 4, .options = variant->options };
     unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0;
 
+    if ((strategy->traits & TRAIT_ROGUE) != 0) {
+        printf("\nBroken on purpose, promises nothing; the audit must find: %s\n",
+               anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)));
+        return;
+    }
     printf("\nPromises, with its default options, one server, 4 attempts and 10 seats:%s%s%s\n",
            (promises & PROMISE_NO_OVERSELL) != 0 ? " no oversell" : "",
            (promises & PROMISE_SELLS_OUT) != 0 ? ", sells out" : "", promises == 0 ? " none" : "");

@@ -1,0 +1,47 @@
+#include "harness/audit/anomaly.h"
+
+#include <stddef.h>
+
+const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
+    [ANOMALY_OVERSOLD] = { "oversells", "oversold", "seat", "" },
+    [ANOMALY_LOST] = { "loses", "lost", "confirmed booking", "" },
+    [ANOMALY_GHOST] = { "loses", "holds", "booking", " nobody was told of" },
+    [ANOMALY_DUPLICATE] = { "duplicates", "booked", "request", " more than once" },
+    [ANOMALY_UNSOLD] = { "undersells", "left", "seat", " unsold that somebody had asked for" },
+    [ANOMALY_DRIFT] = { "drifts", "counter and bookings differ by", "seat", "" },
+    [ANOMALY_GATE_DRIFT] = { "drifts", "gate and bookings differ by", "seat", "" },
+};
+
+const char *anomaly_name(enum anomaly anomaly)
+{
+    static const char *const names[ANOMALY_COUNT] = {
+        [ANOMALY_OVERSOLD] = "oversold",     [ANOMALY_LOST] = "lost",     [ANOMALY_GHOST] = "ghost",
+        [ANOMALY_DUPLICATE] = "duplicate",   [ANOMALY_UNSOLD] = "unsold", [ANOMALY_DRIFT] = "drift",
+        [ANOMALY_GATE_DRIFT] = "gate_drift",
+    };
+
+    return names[anomaly];
+}
+
+int64_t anomaly_amount(const struct audit *audit, enum anomaly anomaly)
+{
+    const int64_t amounts[ANOMALY_COUNT] = {
+        [ANOMALY_OVERSOLD] = audit->oversold,     [ANOMALY_LOST] = audit->lost,     [ANOMALY_GHOST] = audit->ghost,
+        [ANOMALY_DUPLICATE] = audit->duplicate,   [ANOMALY_UNSOLD] = audit->unsold, [ANOMALY_DRIFT] = audit->drift,
+        [ANOMALY_GATE_DRIFT] = audit->gate_drift,
+    };
+
+    return amounts[anomaly];
+}
+
+bool anomaly_breaks(enum anomaly anomaly, unsigned promises)
+{
+    switch (anomaly) {
+    case ANOMALY_OVERSOLD:
+        return (promises & PROMISE_NO_OVERSELL) != 0;
+    case ANOMALY_UNSOLD:
+        return (promises & PROMISE_SELLS_OUT) != 0;
+    default:
+        return true;
+    }
+}
