@@ -68,7 +68,7 @@ static bool version_changes(const struct trace *trace)
 
 static struct counter counter_of(const struct story_rows *rows, int64_t event)
 {
-    int64_t seats = rows->of->cell->scenario.seats;
+    int64_t seats = rows->of->seats;
     size_t i;
 
     for (i = 0; rows->seen != NULL && i < rows->seen->counter_count; i++)

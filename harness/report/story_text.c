@@ -3,6 +3,7 @@
 
 #include "harness/report/story.h"
 #include "harness/report/story_cell.h"
+#include "harness/report/story_verdict.h"
 #include "harness/report/wrap.h"
 
 #define BOLD  "\033[1m"
@@ -274,6 +275,12 @@ static void put_table(struct page *page)
             put_between(page, step);
     }
     putc('\n', page->out);
+}
+
+void story_line(FILE *out, const struct exploration *exploration)
+{
+    story_verdict_line(out, exploration);
+    putc('\n', out);
 }
 
 void story_text(FILE *out, const struct exploration *exploration, int width, bool colour)
