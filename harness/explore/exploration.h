@@ -13,7 +13,7 @@ struct exploration_request {
     int houses;         /* how many numbers of seats: the scenario's, and from there one more each */
     uint64_t seed;      /* of the random ones                                                 */
     const char *replay; /* NULL, or one schedule to play (schedule.h) instead of a search     */
-    const char *extra;  /* NULL, or what else repeating it takes, as one types it: "--set checkout.abandon=100%" */
+    const char *extra;  /* NULL, or what else repeating it takes, as one types it: "--set app.instances=2" */
 };
 
 struct exploration {
@@ -33,7 +33,7 @@ struct exploration {
     /* The schedule to tell: the worst anomaly, then the shortest, played once more with the rows read after every call;
      * where no order breaks anything, a fault that does. trace.n 0: nothing broke. A replay is always told. */
     struct trace trace;
-    char schedule[512];                 /* its text: --replay                                    */
+    char schedule[2048];                /* its text: --replay                                    */
     int64_t seats;                      /* of its house; the scenario's when nothing is told      */
     char holder[OPTION_TEXT_SIZE + 20]; /* for headings: "naive on sqlite"                        */
 };

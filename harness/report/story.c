@@ -9,6 +9,7 @@
 #include "harness/report/story_fold.h"
 #include "harness/report/story_rows.h"
 #include "harness/report/story_sentence.h"
+#include "harness/report/story_verdict.h"
 
 /* A schedule that never ends goes in circles: the first steps say all. */
 #define ENDLESS_STEPS 12
@@ -176,7 +177,7 @@ static void tell_move(struct teller *t, size_t i)
     const struct move *move = &t->trace->moves[i];
     struct story_step *step = &t->story->step[t->story->steps];
 
-    if (move->in_tx || move->call.kind == CALL_BEGIN)
+    if (move->in_tx || (move->call.kind == CALL_BEGIN && move->status == DB_OK))
         step->during[t->column_of[move->actor]] = STORY_IN_TX;
     tell_begin(t, i);
     tell_call(t, move);
@@ -267,6 +268,8 @@ static void tell_heads(struct teller *t)
             fprintf(t->out, "%s's service %c", story->of->cell->variant.registered->strategy->name, actor->letter);
         else
             fprintf(t->out, "user %c", actor->letter);
+        if (story->of->cell->scenario.instances > 1)
+            fprintf(t->out, " (server %d)", actor->app + 1);
         line_end(t)->step = STORY_HEADS;
     }
     if (story->has_rows) {
@@ -307,7 +310,7 @@ int story_tell(struct story *story, const struct exploration *exploration)
     struct teller t = { .story = story, .trace = trace };
 
     *story = (struct story){ .of = exploration,
-                             .is_broken = story_sentence_is_broken(exploration),
+                             .is_broken = story_verdict_is_broken(exploration),
                              .ends_bad = story_ending_is_bad(trace),
                              .has_rows = trace->watched && trace->n > 0 };
     t.dialect = (caps & DB_CAN_LOCK_ROWS) != 0 ? DIALECT_POSTGRES : DIALECT_SQLITE;

@@ -15,8 +15,8 @@ int story_length(const struct trace *);
 
 /* No line is wider than `width` columns, from 40, but for the command at the end. */
 void story_text(FILE *, const struct exploration *, int width, bool colour);
-/* One line: of many, what each came to. */
-void story_verdict(FILE *, const struct exploration *);
+/* What was found, on one line of any length: for a row of many strategies. */
+void story_line(FILE *, const struct exploration *);
 /* A section that begins with a heading of the second level. */
 void story_markdown(FILE *, const struct exploration *);
 /* A picture by itself. */

@@ -109,6 +109,15 @@ void story_call_deed(FILE *out, const struct trace *trace, const struct move *mo
     case CALL_GATE_LEFT:
         write_gate(out, move);
         break;
+    case CALL_LOCK:
+        fputs(move->answer == DB_OK ? "takes the lock of the server" : "finds the lock of the server taken", out);
+        break;
+    case CALL_UNLOCK:
+        fputs("gives the lock of the server back", out);
+        break;
+    case CALL_ARRIVE:
+        fputs("comes, may look at the server's memory", out);
+        break;
     case CALL_PARK:
         fputs(move->answer != 0 ? "joins the line" : "finds the line full", out);
         break;
@@ -161,9 +170,9 @@ static void write_columns(FILE *out, const char *sql, const struct row *row)
         fprintf(out, "%" PRId64 " rows, the first: ", row->rows);
     if (n == 1 && column[0].is_constant)
         return;
-    if (n == 0)
-        fprintf(out, "%" PRId64, row->column[0]);
-    for (i = 0; i < n; i++) {
+    if (n == 0 || (n == 1 && column[0].length == 0))
+        fprintf(out, "reads %" PRId64, row->column[0]);
+    for (i = 0; i < n && (n > 1 || column[i].length > 0); i++) {
         fputs(i > 0 ? ", " : "", out);
         if (column[i].length > 0)
             fprintf(out, "%.*s = ", column[i].length, column[i].name);

@@ -22,13 +22,13 @@ static bool ends_keyword(const char *text, size_t n)
 
     while (begin > 0 && isupper((unsigned char)text[begin - 1]))
         begin--;
-    return n - begin > 1 && (begin == 0 || text[begin - 1] == ' ');
+    return n - begin > 1 && (begin == 0 || is_one_of(text[begin - 1], " ("));
 }
 
-/* A blank between what is read together: "id = 1", "(1, 1, 2)", "WHERE id". */
+/* A blank between what is read together: "id = 1", "(1, 1, 2)", "WHERE id", "look: SELECT". */
 static bool joins(const char *text, size_t n)
 {
-    return is_one_of(text[n - 1], "=<>+-") || is_one_of(text[n + 1], "=<>+-") ||
+    return is_one_of(text[n - 1], ":=<>+-") || is_one_of(text[n + 1], "=<>+-") ||
            (text[n - 1] == ',' && isdigit((unsigned char)text[n + 1])) || ends_keyword(text, n);
 }
 

@@ -59,9 +59,16 @@ static bool joins(const struct story_folder *folder, const struct move *move)
         return true;
     if (last->actor != move->actor)
         return false;
-    if (move->in_tx || move->call.kind == CALL_ROLLBACK)
+    if (move->in_tx || move->call.kind == CALL_ROLLBACK || move->call.kind == CALL_UNLOCK)
         return true;
-    return !last->attempt_ended && (move->call.kind == CALL_CHECKOUT || folder->is_checkout);
+    return !last->attempt_ended && (move->call.kind == CALL_CHECKOUT || folder->is_prelude);
+}
+
+/* By itself it would be a step that does nothing. */
+static bool is_prelude(const struct move *move)
+{
+    return move->call.kind == CALL_ARRIVE || move->call.kind == CALL_CHECKOUT ||
+           (move->call.kind == CALL_LOCK && move->answer == DB_OK);
 }
 
 enum story_fold story_fold(struct story_folder *folder, size_t i)
@@ -72,7 +79,7 @@ enum story_fold story_fold(struct story_folder *folder, size_t i)
     if (story_fold_is_later(folder->trace, i))
         return STORY_FOLD_LATER;
     joined = joins(folder, move);
-    folder->is_checkout = move->call.kind == CALL_CHECKOUT && (!joined || folder->is_checkout);
+    folder->is_prelude = is_prelude(move) && (!joined || folder->is_prelude);
     folder->last = (int)i;
     if (!joined)
         folder->actor = move->actor;

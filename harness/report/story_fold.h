@@ -4,13 +4,14 @@
 #include "harness/explore/trace.h"
 
 /* Which moves of a trace make one step of its story: what one actor does in a transaction while nobody comes between,
- * the rollback and the checkout behind it; a service's answers and those who get them; else one call. Pure. */
+ * the rollback, the checkout and the unlocking behind it; a service's answers and those who get them; else one call,
+ * with the arrival, the checkout and the locking of the app's lock before it. Pure. */
 
 struct story_folder {
     const struct trace *trace;
-    int last;         /* the last move that was told; -1: none */
-    int actor;        /* whose step it is                      */
-    bool is_checkout; /* all of the step so far                */
+    int last;        /* the last move that was told; -1: none */
+    int actor;       /* whose step it is                      */
+    bool is_prelude; /* all of the step so far: what comes with the next call */
 };
 
 enum story_fold {

@@ -66,6 +66,11 @@ static void put_text(FILE *out, const char *text, size_t bytes)
 
 /* ---- where things are ---- */
 
+static size_t room_of(const struct picture *p, int column)
+{
+    return column < p->story->columns ? p->room : p->rows_room;
+}
+
 static double column_width(const struct picture *p)
 {
     return LIFE + (double)p->room * MONO_WIDTH + 2 * PAD + BETWEEN;
@@ -83,12 +88,12 @@ static double box_x(const struct picture *p, int column)
 
 static double box_width(const struct picture *p, int column)
 {
-    return (double)(column < p->story->columns ? p->room : p->rows_room) * MONO_WIDTH + 2 * PAD;
+    return (double)room_of(p, column) * MONO_WIDTH + 2 * PAD;
 }
 
 static double cell_height(const struct picture *p, int step, int column)
 {
-    int lines = story_cell_height(p->story, step, column, column < p->story->columns ? p->room : p->rows_room);
+    int lines = story_cell_height(p->story, step, column, room_of(p, column));
 
     return lines > 0 ? lines * MONO_LINE + 2 * PAD - 4 : 0;
 }
@@ -200,7 +205,7 @@ static void put_box(const struct picture *p, int step, int column, double y)
     if (column < p->story->columns)
         fprintf(p->out, "<path d=\"M%.1f %.1fh%d\" stroke=\"%s\"/>\n", life_x(p, column), y + 14, LIFE,
                 tint(p, column, 0));
-    story_cell_open(&cell, p->story, step, column, column < p->story->columns ? p->room : p->rows_room);
+    story_cell_open(&cell, p->story, step, column, room_of(p, column));
     y += PAD + MONO_SIZE - 3;
     while (story_cell_next(&cell, &piece)) {
         put_piece(p, x + PAD, y, &piece);
@@ -252,25 +257,33 @@ static void put_step(struct picture *p, int step)
     p->y += height + BETWEEN;
 }
 
-static void put_heads(struct picture *p)
+static void put_head(const struct picture *p, int column, double height)
 {
-    size_t i;
+    bool is_actor = column < p->story->columns;
+    double x = is_actor ? life_x(p, column) - BAR : box_x(p, column), y = p->y + 17;
+    struct story_cell cell;
+    struct story_piece piece;
 
-    for (i = 0; i < p->story->lines; i++) {
-        const struct story_line *line = &p->story->line[i];
-        bool is_actor = line->column < p->story->columns;
-        double x = is_actor ? life_x(p, line->column) - BAR : box_x(p, line->column);
-
-        if (line->step != STORY_HEADS)
-            continue;
-        fprintf(p->out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"4\" fill=\"%s\"/>\n", x, p->y,
-                box_x(p, line->column) + box_width(p, line->column) - x, HEAD_HEIGHT,
-                is_actor ? tint(p, line->column, 0) : "#57606a");
-        fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" font-weight=\"bold\" fill=\"#ffffff\">", x + PAD, p->y + 17);
-        put_text(p->out, line->text, strlen(line->text));
+    fprintf(p->out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" fill=\"%s\"/>\n", x, p->y,
+            box_x(p, column) + box_width(p, column) - x, height, is_actor ? tint(p, column, 0) : "#57606a");
+    story_cell_open(&cell, p->story, STORY_HEADS, column, room_of(p, column));
+    for (; story_cell_next(&cell, &piece); y += MONO_LINE) {
+        fprintf(p->out, "<text x=\"%.1f\" y=\"%.1f\" font-weight=\"bold\" fill=\"#ffffff\">", x + PAD, y);
+        put_text(p->out, piece.text, (size_t)piece.bytes);
         fputs("</text>\n", p->out);
     }
-    p->y += HEAD_HEIGHT;
+}
+
+static void put_heads(struct picture *p)
+{
+    int shown = p->story->columns + p->story->has_rows, column, lines = 1, height;
+
+    for (column = 0; column < shown; column++)
+        if ((height = story_cell_height(p->story, STORY_HEADS, column, room_of(p, column))) > lines)
+            lines = height;
+    for (column = 0; column < shown; column++)
+        put_head(p, column, HEAD_HEIGHT + (lines - 1) * MONO_LINE);
+    p->y += HEAD_HEIGHT + (lines - 1) * MONO_LINE;
 }
 
 /* From the heads to below the last step. */

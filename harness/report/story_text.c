@@ -3,6 +3,7 @@
 
 #include "harness/report/story.h"
 #include "harness/report/story_cell.h"
+#include "harness/report/story_verdict.h"
 #include "harness/report/wrap.h"
 
 #define BOLD  "\033[1m"
@@ -276,6 +277,12 @@ static void put_table(struct page *page)
     putc('\n', page->out);
 }
 
+void story_line(FILE *out, const struct exploration *exploration)
+{
+    story_verdict_line(out, exploration);
+    putc('\n', out);
+}
+
 void story_text(FILE *out, const struct exploration *exploration, int width, bool colour)
 {
     struct story story;
@@ -300,14 +307,5 @@ void story_text(FILE *out, const struct exploration *exploration, int width, boo
         if (story.part[STORY_COMMAND][0] != '\0') /* in one line, however long: it is there to be copied */
             fprintf(out, "Play it again:\n  %s\n", story.part[STORY_COMMAND]);
     }
-    story_free(&story);
-}
-
-void story_verdict(FILE *out, const struct exploration *exploration)
-{
-    struct story story;
-
-    if (story_tell(&story, exploration) == 0)
-        fprintf(out, "%s: %s\n", exploration->holder, story.part[STORY_VERDICT]);
     story_free(&story);
 }

@@ -164,7 +164,7 @@ static void print(const struct explanation *explanation, const struct exploratio
     switch (arguments->format) {
     case FORMAT_TEXT:
         if (in_a_row && !exploration_unexpected(exploration))
-            story_verdict(stdout, exploration);
+            story_line(stdout, exploration);
         else
             story_text(stdout, exploration, width_of(stdout), arguments_colour(arguments, stdout));
         break;

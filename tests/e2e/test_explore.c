@@ -127,7 +127,7 @@ static void test_a_schedule_is_replayed(void **state)
     struct exploration_request request = usual;
     struct exploration found, replayed;
     struct bench_cells cells;
-    char line[512];
+    char line[sizeof found.schedule];
     size_t n;
 
     (void)state;

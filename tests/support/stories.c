@@ -27,9 +27,9 @@ void told_open(struct told *told, const char *variant, const char *db, int users
     bench_cells_make(&told->made, ini, variant, db);
     trace_maker_open(&told->maker, &told->e.trace, users, services, seats);
     told->e.cell = told->made.cell;
-    told->e.request = (struct exploration_request){ .preemptions = 3, .schedules = 10000, .houses = 1, .seed = 42 };
-    told->e.seats = told->e.cell->scenario.seats;
+    told->e.request = (struct exploration_request){ .preemptions = 3, .houses = 1, .schedules = 10000, .seed = 42 };
     told->e.exhausted = true;
+    told->e.seats = seats;
     told->e.tried = 14;
     told->e.pruned = 120;
     told->e.cut = 35;

@@ -246,6 +246,35 @@ static void test_service_answers(void **state)
     told_close(&told);
 }
 
+/* What comes before a call, or gives back a lock, is no step of its own; a lock that is not to be had is. */
+static void test_locks_of_the_server(void **state)
+{
+    struct told told;
+    struct story story;
+    const struct statement *look;
+
+    (void)state;
+    told_open(&told, "naive", "sqlite", 2, 0, 1);
+    look = told.e.cell->variant.registered->strategy->statements;
+    trace_maker_move(&told.maker, 'A', CALL_ARRIVE);
+    trace_maker_move(&told.maker, 'A', CALL_LOCK)->answer = DB_OK;
+    trace_maker_reads(trace_maker_run(&told.maker, 'A', look, VALUES(1)), VALUES(0));
+    trace_maker_move(&told.maker, 'A', CALL_UNLOCK);
+    trace_maker_end(&told.maker, 'A', VERDICT_SOLD_OUT, REASON_NONE, false);
+    trace_maker_move(&told.maker, 'B', CALL_LOCK)->answer = DB_BUSY;
+    trace_maker_end(&told.maker, 'B', VERDICT_CONFLICT, REASON_BUSY, true);
+    trace_maker_move(&told.maker, 'B', CALL_LOCK)->answer = DB_OK;
+    assert_int_equal(story_tell(&story, &told.e), 0);
+    assert_int_equal(story.steps, 3);
+    cell_is(&story, 1, 0,
+            "comes, may look at the server's memory\ntakes the lock of the server\n"
+            "look: SELECT available FROM events WHERE id = 1\n→ available = 0\ngives the lock of the server back\n"
+            "told: sold out\n");
+    cell_is(&story, 2, 1, "finds the lock of the server taken\nconflict (busy): tries again\n");
+    story_free(&story);
+    told_close(&told);
+}
+
 /* ---- rows ---- */
 
 static void test_rows_of_the_ledger(void **state)
@@ -526,12 +555,12 @@ static void test_verdicts(void **state)
     shows(&told.e, "naive on sqlite: 2 users, 1 seat, at most 2 attempts each\n"
                    "Broken: oversold in 10 of 14 schedules, counter and bookings differed in 10 of 14. naive is a "
                    "control, here to show the race.\n");
-    shows(&told.e, "\nThe shortest of them, with 1 seat, in 4 steps with 1 preemption:\n");
+    shows(&told.e, "\nThe shortest of them, in 4 steps with 1 preemption:\n");
     shows(&told.e, "\nPlay it again:\n  lastseat explain naive --db sqlite --replay 'A2 B6 A4'\n");
     told.e.request.extra = "--set inventory.seats=1";
     shows(&told.e, " --db sqlite --set inventory.seats=1 --replay 'A2 B6 A4'\n");
     told.e.request.replay = told.e.schedule;
-    shows(&told.e, "\nBroken by this schedule: oversold, counter and bookings differed.\n\nThe schedule, with 1 seat, in 4 steps ");
+    shows(&told.e, "\nBroken by this schedule: oversold, counter and bookings differed.\n\nThe schedule, in 4 steps ");
     shows(&told.e, "\nExplored: one schedule, played again: 12 calls.");
     shows(&told.e, "\nNot explored: every other schedule.\n");
     told_close(&told);
@@ -542,6 +571,65 @@ static void test_verdicts(void **state)
     told.e.broken = told.e.broken_by[ANOMALY_LOST] = 1;
     shows(&told.e, "Broken: lost a booking that was confirmed in 1 of 14 schedules. That is not what optimistic "
                    "promises.\n");
+    told_close(&told);
+}
+
+static void test_one_line(void **state)
+{
+    struct told told;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    told_naive(&told);
+    story_line(out, &told.e);
+    told_close(&told);
+    told_open(&told, "pessimistic", "sqlite", 2, 0, 1);
+    story_line(out, &told.e);
+    told_close(&told);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "naive on sqlite: oversold in 10 of 14 schedules, counter and bookings differed in 10 of "
+                              "14.\npessimistic on sqlite: holds in all 14 schedules of 2 users (at most 3 "
+                              "preemptions, 2 attempts).\n");
+    free(text);
+}
+
+/* The same with more seats: the story has the number of its own. */
+static void test_numbers_of_seats(void **state)
+{
+    struct told told;
+
+    (void)state;
+    told_naive(&told);
+    told.e.request.houses = 2;
+    shows(&told.e, "naive on sqlite: 2 users, 1 or 2 seats, at most 2 attempts each\n");
+    shows(&told.e, "\nThe shortest of them, with 1 seat, in 4 steps");
+    shows(&told.e, " 2 attempts) with 1 or 2 seats: 14 tried,");
+    shows(&told.e, "more than 2 users, 1 event, 2 seats,");
+    hides(&told.e, "--set");
+    told.e.seats = 2;
+    shows(&told.e, "\nThe shortest of them, with 2 seats, in 4 steps");
+    shows(&told.e, "available 2\n");
+    shows(&told.e, " --db sqlite --set inventory.seats=2 --replay 'A2 B6 A4'\n");
+    told_close(&told);
+}
+
+static void test_several_servers(void **state)
+{
+    struct told told;
+    struct cell cell;
+
+    (void)state;
+    told_naive(&told);
+    cell = *told.e.cell;
+    cell.scenario.instances = 2;
+    told.e.cell = &cell;
+    told.e.trace.actors[1].app = 1;
+    shows(&told.e, ": 2 users, 1 seat, 2 application servers, at most ");
+    shows(&told.e, "      user A (server 1) ");
+    shows(&told.e, " user B (server 2) ");
     told_close(&told);
 }
 
@@ -617,12 +705,16 @@ static void test_a_rogue(void **state)
     rogue = *cell.variant.registered->strategy;
     registered = *cell.variant.registered;
     rogue.traits = TRAIT_ROGUE;
+    rogue.shows = 1u << ANOMALY_OVERSOLD;
     registered.strategy = &rogue;
     cell.variant.registered = &registered;
     snprintf(cell.variant.name, sizeof cell.variant.name, "rogue:a=b c");
     told.e.cell = &cell;
     shows(&told.e, " naive is broken on purpose.\n");
     shows(&told.e, "lastseat explain 'rogue:a=b c' --db sqlite");
+    rogue.shows = 1u << ANOMALY_LOST;
+    shows(&told.e,
+          " naive is broken on purpose, and this should have been found: lost a booking that was confirmed.\n");
     told_close(&told);
 }
 
@@ -637,7 +729,7 @@ static void test_a_fault(void **state)
     told.e.faults_broken = told.e.faults_broken_by[ANOMALY_DUPLICATE] = 3;
     told.e.trace.moves[11].fault = FAULT_AFTER;
     shows(&told.e, " With one call made to fail: booked a request twice in 3 of 30 schedules.");
-    shows(&told.e, "\nThe shortest of them, one call made to fail, with 1 seat, in 4 steps");
+    shows(&told.e, "\nThe shortest of them, one call made to fail, in 4 steps");
     shows(&told.e, "; 3 of them left something behind.");
     told_close(&told);
 }
@@ -848,6 +940,7 @@ int main(void)
         cmocka_unit_test(test_wait_and_wake),
         cmocka_unit_test(test_deadlock),
         cmocka_unit_test(test_service_answers),
+        cmocka_unit_test(test_locks_of_the_server),
         cmocka_unit_test(test_rows_of_the_ledger),
         cmocka_unit_test(test_rows_of_a_gate),
         cmocka_unit_test(test_what_users_are_told),
@@ -859,6 +952,9 @@ int main(void)
         cmocka_unit_test(test_no_end),
         cmocka_unit_test(test_endless),
         cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_one_line),
+        cmocka_unit_test(test_numbers_of_seats),
+        cmocka_unit_test(test_several_servers),
         cmocka_unit_test(test_it_holds),
         cmocka_unit_test(test_a_sample),
         cmocka_unit_test(test_a_rogue),
