@@ -69,7 +69,7 @@ static const struct text *atomic_ddl(const void *options)
 static unsigned atomic_promises(const struct app *app)
 {
     (void)app;
-    return PROMISE_NO_OVERSELL | PROMISE_SELLS_OUT;
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | PROMISE_SELLS_OUT;
 }
 
 static enum verdict atomic_attempt(struct attempt *a)

@@ -64,7 +64,7 @@ static enum ledger pessimistic_ledger(const void *options)
 static unsigned pessimistic_promises(const struct app *app)
 {
     (void)app;
-    return PROMISE_NO_OVERSELL | PROMISE_SELLS_OUT;
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | PROMISE_SELLS_OUT;
 }
 
 static enum verdict pessimistic_attempt(struct attempt *a)

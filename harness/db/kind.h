@@ -20,8 +20,8 @@ struct database_kind {
     int (*open)(struct database *, char *reason, size_t reason_size);
     void (*close)(struct database *);
     const char *(*refuses)(const struct database *, const struct db_settings *);
-    int (*reset)(struct database *, const struct db_settings *, const char *tag, const char *ddl, int64_t events,
-                 int64_t seats);
+    int (*reset)(struct database *, const struct db_settings *, const char *tag, const struct house *);
+    int (*settle)(struct database *);
     void (*drop)(struct database *);
     /* Connections of ours that the server still has, the given one apart; -1 after an error was said. */
     int (*alive)(struct database *, struct db *);

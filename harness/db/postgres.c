@@ -465,7 +465,7 @@ static int64_t postgres_written_bytes(struct db *db)
 const struct db_driver db_driver_postgres = {
     .name = "postgres",
     .dialect = DIALECT_POSTGRES,
-    .caps = DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK,
+    .caps = DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK | DB_CAN_RUN_FUNCTIONS,
     .pipelines = true,
     .open = postgres_open,
     .close = postgres_close,

@@ -14,6 +14,7 @@ struct app cell_app(const struct cell *cell, int index)
         .instances = (int)cell->scenario.instances,
         .events = cell->scenario.events,
         .seats = cell->scenario.seats,
+        .group = 1, /* as plan_request() draws them */
         .attempts = cell->variant.retry.attempts,
         .users_may_leave = cell->scenario.abandon > 0,
         .options = cell->variant.options,
@@ -27,6 +28,8 @@ unsigned cell_promises(const struct cell *cell)
 
     return strategy->promises != NULL ? strategy->promises(&app) : 0;
 }
+
+const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", NULL };
 
 enum ledger cell_ledger(const struct cell *cell)
 {
@@ -42,12 +45,19 @@ bool cell_contended(const struct cell *cell)
     return (double)s->users * (1 - s->abandon) > (double)s->events * (double)s->seats;
 }
 
-const char *const cell_cap_names[] = { "rows that stay", "row locks", "a network", NULL };
+unsigned cell_needs(const struct variant *variant)
+{
+    const struct strategy *strategy = variant->registered->strategy;
+
+    return strategy->needs | (strategy->needs_of != NULL ? strategy->needs_of(variant->options) : 0u);
+}
+
+const char *const cell_cap_names[] = { "rows that stay", "row locks", "a network", "server-side functions", NULL };
 
 void cell_explain_skip(struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
-    unsigned caps = database_caps_of(cell->db);
+    unsigned caps = database_caps_of(cell->db), needs = cell_needs(&cell->variant);
     bool built = false;
 
     for (const char *const *name = database_names; *name != NULL; name++)
@@ -57,8 +67,8 @@ void cell_explain_skip(struct cell *cell)
         return;
     }
     for (unsigned b = 0; cell_cap_names[b] != NULL; b++)
-        if ((strategy->needs & ~caps & (1u << b)) != 0) {
-            snprintf(cell->skip, sizeof(cell->skip), "%s needs %s, which %s does not have", strategy->name,
+        if ((needs & ~caps & (1u << b)) != 0) {
+            snprintf(cell->skip, sizeof(cell->skip), "%s needs %s, which %s does not have", cell->variant.name,
                      cell_cap_names[b], cell->db);
             return;
         }

@@ -47,6 +47,8 @@ int variant_override(struct variant *, const struct override *, bool swept);
 void variant_free(struct variant *); /* NULL and zeroed are no-ops */
 /* The promises of a cell's variant under its scenario and retry policy. */
 unsigned cell_promises(const struct cell *);
+/* PROMISE_* in words, by bit; NULL-terminated. */
+extern const char *const cell_promise_names[];
 enum ledger cell_ledger(const struct cell *);
 /* As struct app number `index` sees the scenario; memory is NULL. */
 struct app cell_app(const struct cell *, int index);
@@ -54,6 +56,8 @@ struct app cell_app(const struct cell *, int index);
 bool cell_contended(const struct cell *);
 /* The cell with one user, one seat, one app, no checkout: what amplification is measured against. 0 / -1. */
 int cell_solo(struct cell *to, const struct cell *from);
+/* DB_CAN_* that a variant cannot do without. */
+unsigned cell_needs(const struct variant *);
 /* DB_CAN_* in words, by bit; NULL-terminated. */
 extern const char *const cell_cap_names[];
 /* Fills skip: what the database cannot do for this strategy or these settings; "" when nothing stands in the way. */

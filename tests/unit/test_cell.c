@@ -253,6 +253,7 @@ static void promises_ledger_and_app(void **state)
     assert_int_equal(app.instances, 4);
     assert_int_equal(app.events, 3);
     assert_int_equal(app.seats, 7);
+    assert_int_equal(app.group, 1);
     assert_int_equal(app.attempts, 5);
     assert_true(app.users_may_leave);
     assert_ptr_equal(app.options, cell->variant.options);
@@ -328,11 +329,17 @@ static void a_round_trip_cannot_be_delayed_inside_the_process(void **state)
     cells_free(&cells);
 }
 
+static unsigned needs_functions(const void *options)
+{
+    (void)options;
+    return DB_CAN_RUN_FUNCTIONS;
+}
+
 static void what_a_database_cannot_do_is_said(void **state)
 {
     struct strategy strategy = { .name = "picky", .needs = DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS };
     struct registered registered = { .strategy = &strategy };
-    struct cell cell = { .db = "sqlite", .variant = { .registered = &registered } };
+    struct cell cell = { .db = "sqlite", .variant = { .registered = &registered, .name = "picky" } };
 
     (void)state;
     cell_explain_skip(&cell);
@@ -340,6 +347,11 @@ static void what_a_database_cannot_do_is_said(void **state)
     snprintf(cell.db, sizeof(cell.db), "null");
     cell_explain_skip(&cell);
     assert_string_equal(cell.skip, "picky needs rows that stay, which null does not have");
+    strategy.needs = DB_CAN_HOLD_ROWS;
+    strategy.needs_of = needs_functions;
+    snprintf(cell.db, sizeof(cell.db), "sqlite");
+    cell_explain_skip(&cell);
+    assert_string_equal(cell.skip, "picky needs server-side functions, which sqlite does not have");
     snprintf(cell.db, sizeof(cell.db), "oracle");
     cell_explain_skip(&cell);
     assert_string_equal(cell.skip, "this build has no oracle: its library was missing");

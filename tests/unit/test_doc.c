@@ -90,8 +90,11 @@ static void the_catalogue_names_every_strategy(void **state)
         snprintf(line, sizeof(line), "\n| `%s` | %s | ", registry[i].strategy->name, registry[i].strategy->summary);
         assert_non_null(strstr(text, line));
     }
-    assert_non_null(strstr(text, " | no oversell, sells out | nothing | `check` = counter \\| count (counter) |\n"));
+    assert_non_null(strstr(
+        text, " | no oversell, sells out, all or nothing | nothing | `check` = counter \\| count (counter) |\n"));
     assert_non_null(strstr(text, " | none | nothing | `form` = counter \\| count (counter) |\n"));
+    assert_non_null(strstr(text, " | row locks | `pick` = skip_locked"));
+    assert_non_null(strstr(text, " | server-side functions | none |\n"));
     free(text);
 }
 
