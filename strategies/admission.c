@@ -96,8 +96,9 @@ static enum verdict admission_attempt(struct attempt *a)
     if (!gate_take(a->app, rq->event, rq->seats))
         return VERDICT_SOLD_OUT;
     verdict = buy(a);
-    /* Unknown: the booking may stand, so its seats must not be offered again. */
-    if (verdict != VERDICT_BOOKED && verdict != VERDICT_UNKNOWN)
+    /* Also when it is unknown whether the booking stands: one too many at the gate is refused by the database, one too
+     * few would leave a seat unsold for good. */
+    if (verdict != VERDICT_BOOKED)
         gate_give(a->app, rq->event, rq->seats);
     return verdict;
 }

@@ -171,34 +171,44 @@ static bool house_is_whole(const struct witnesses *witnesses, const struct stock
     return i == witnesses->seat_count;
 }
 
-/* initial - left - booked through that gate's app, for every gate; rows decide what was booked. */
+/* initial - left - booked through that gate's app, for every gate; rows decide what was booked. Whoever is not told
+ * whether a booking stands has to give its seats back to the gate, or might strand them: a surplus of that many is no
+ * drift. */
 static void judge_gates(struct audit *audit, const struct trial *trial, const struct record **records,
                         size_t record_count, const struct booking **bookings, size_t booking_count, int64_t events)
 {
     size_t g, r, b;
-    int64_t *through, drift, apps = 0;
+    int64_t *through, *unknown, drift, at, apps = 0;
 
     for (g = 0; g < trial->gate_count; g++)
         if (trial->gates[g].app >= apps)
             apps = trial->gates[g].app + 1;
     if (apps == 0)
         return;
-    if ((through = calloc((size_t)(apps * (events + 1)), sizeof *through)) == NULL) {
+    if ((through = calloc(2 * (size_t)(apps * (events + 1)), sizeof *through)) == NULL) {
         audit->verdict = AUDIT_UNKNOWN;
         snprintf(audit->reason, sizeof audit->reason, "out of memory for gates");
         return;
     }
+    unknown = through + apps * (events + 1);
     for (r = b = 0; r < record_count; r++) {
         while (b < booking_count && bookings[b]->request < records[r]->request)
             b++;
-        if (b < booking_count && bookings[b]->request == records[r]->request && records[r]->app < apps)
-            through[records[r]->app * (events + 1) + records[r]->event] += records[r]->seats;
+        if (b == booking_count || bookings[b]->request != records[r]->request || records[r]->app >= apps)
+            continue;
+        at = records[r]->app * (events + 1) + records[r]->event;
+        through[at] += records[r]->seats;
+        if (records[r]->outcome == OUTCOME_UNKNOWN)
+            unknown[at] += records[r]->seats;
     }
     for (g = 0; g < trial->gate_count; g++) {
         const struct gate_witness *gate = &trial->gates[g];
 
-        drift = gate->initial - gate->left - through[gate->app * (events + 1) + gate->event];
-        audit->gate_drift += drift < 0 ? -drift : drift;
+        at = gate->app * (events + 1) + gate->event;
+        drift = gate->initial - gate->left - through[at];
+        if (drift < 0)
+            drift = drift + unknown[at] < 0 ? -(drift + unknown[at]) : 0;
+        audit->gate_drift += drift;
     }
     free(through);
 }

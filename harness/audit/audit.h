@@ -56,8 +56,8 @@ void audit_judge(struct audit *, const struct cell *, const struct trial *, cons
 /* Quiesces the database, reads the witnesses on a fresh connection in one snapshot. EXIT_OK, or EXIT_ERROR after one
  * line. */
 int audit_read(struct witnesses *, const struct cell *, struct database *);
-/* Reads them on this connection, in a transaction of its own. 0, or -1 after one line: nothing to free then. */
-int witnesses_read(struct witnesses *, const struct cell *, struct database *, struct db *);
+/* The same on a connection at hand, while nothing runs or only to look: committed rows, in one snapshot. */
+int audit_look(struct witnesses *, const struct cell *, struct database *, struct db *);
 void witnesses_free(struct witnesses *); /* NULL is a no-op */
 const char *audit_verdict_name(enum audit_verdict);
 

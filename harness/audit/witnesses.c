@@ -62,7 +62,7 @@ static const char *remaining_of(const struct cell *cell, enum dialect dialect)
     return cell_ledger(cell) == LEDGER_OWN ? cell->variant.registered->strategy->remaining.in[dialect] : NULL;
 }
 
-int witnesses_read(struct witnesses *witnesses, const struct cell *cell, struct database *database, struct db *db)
+int audit_look(struct witnesses *witnesses, const struct cell *cell, struct database *database, struct db *db)
 {
     const enum dialect dialect = database_dialect(database);
     const char *remaining = remaining_of(cell, dialect);
@@ -90,7 +90,7 @@ int witnesses_read(struct witnesses *witnesses, const struct cell *cell, struct 
     };
     if (!whole)
         witnesses_free(witnesses);
-    return whole ? 0 : -1;
+    return whole ? EXIT_OK : EXIT_ERROR;
 }
 
 int audit_read(struct witnesses *witnesses, const struct cell *cell, struct database *database)
@@ -104,8 +104,8 @@ int audit_read(struct witnesses *witnesses, const struct cell *cell, struct data
         say_error("the audit cannot connect: %s", error);
         return EXIT_ERROR;
     }
-    if (database_quiesce(database, db) == 0 && witnesses_read(witnesses, cell, database, db) == 0)
-        status = EXIT_OK;
+    if (database_quiesce(database, db) == 0)
+        status = audit_look(witnesses, cell, database, db);
     db_close(db);
     return status;
 }

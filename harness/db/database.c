@@ -71,6 +71,7 @@ int database_open(struct database **out, const char *name, const struct database
         snprintf(reason, reason_size, "%s: out of memory", name);
         goto fail_database;
     }
+    spare_init(&database->spares);
     database->kind = kind;
     database->max_connections = request->max_connections;
     database->keep = request->keep;
@@ -85,6 +86,7 @@ int database_open(struct database **out, const char *name, const struct database
     return 0;
 
 fail_open:
+    spare_destroy(&database->spares);
     free(database);
 fail_database:
     free(absolute);
@@ -95,7 +97,9 @@ void database_close(struct database *database)
 {
     if (database == NULL)
         return;
+    spare_close_all(database);
     database->kind->close(database);
+    spare_destroy(&database->spares);
     free(database);
 }
 
@@ -116,6 +120,23 @@ unsigned database_caps_of(const char *name)
     return kind != NULL ? kind->driver->caps : 0;
 }
 
+void database_wrap(struct database *database, const struct db_driver *wrapper)
+{
+    database->wrapper = wrapper;
+}
+
+const struct db_driver *database_driver(const struct database *database)
+{
+    return database->kind->driver;
+}
+
+void database_keep_connections(struct database *database, bool keep)
+{
+    spare_keep(&database->spares, keep);
+    if (!keep)
+        spare_close_all(database);
+}
+
 const char *database_refuses(const struct database *database, const struct db_settings *settings)
 {
     return database->kind->refuses(database, settings);
@@ -132,11 +153,20 @@ static bool is_tag(const char *tag)
     return length > 0 && length < DATABASE_TAG_SIZE;
 }
 
+/* Connections that are still open belong to the place that was. */
+static void leave_place(struct database *database)
+{
+    spare_close_all(database);
+    database->generation++;
+    database->remembered = false;
+}
+
 int database_reset(struct database *database, const struct db_settings *settings, const char *tag,
                    const struct house *house)
 {
     const char *refusal = database->kind->refuses(database, settings);
 
+    leave_place(database);
     database->tag[0] = '\0';
     if (!is_tag(tag)) {
         say_error("%s: '%s' cannot name a place: 1 to %d of a-z, 0-9 and _", database->kind->name, tag,
@@ -162,9 +192,41 @@ void database_drop(struct database *database)
 {
     if (database->tag[0] == '\0')
         return;
+    leave_place(database);
     if (!database->keep)
         database->kind->drop(database);
     database->tag[0] = '\0';
+}
+
+int database_remember(struct database *database)
+{
+    database->remembered = false;
+    if (database->tag[0] == '\0') {
+        say_error("%s: there is no place to remember", database->kind->name);
+        return -1;
+    }
+    if (database->kind->remember(database) != 0)
+        return -1;
+    database->remembered = true;
+    return 0;
+}
+
+int database_rewind(struct database *database, struct db *db)
+{
+    const char *obstacle = !database->remembered                 ? "nothing was remembered of it"
+                           : db->lost                            ? "the connection is lost"
+                           : database->kind->driver->tx_open(db) ? "a transaction is open"
+                                                                 : NULL;
+    enum db_status st;
+
+    if (obstacle == NULL) {
+        if ((st = database->kind->rewind(database, db)) == DB_OK)
+            return 0;
+        db->lost = st == DB_LOST || st == DB_IN_DOUBT;
+        obstacle = db->error;
+    }
+    say_error("%s: cannot rewind the place: %s", database->kind->name, obstacle);
+    return -1;
 }
 
 /* Each statement once, with arguments that match nothing, in a transaction that is rolled back: catalogues, plans and
@@ -197,6 +259,17 @@ static int count_statements(const struct statement *statements)
     return n;
 }
 
+/* From here on it counts, and a wrapper sees it. */
+static struct db *hand_out(struct db *db)
+{
+    memset(&db->ops, 0, sizeof db->ops);
+    db->lock_ns = 0;
+    db->error[0] = '\0';
+    if (db->database->wrapper != NULL)
+        db->driver = db->database->wrapper;
+    return db;
+}
+
 struct db *database_connect(struct database *database, const struct db_settings *settings,
                             const struct statement *statements, char *error, size_t error_size)
 {
@@ -207,6 +280,10 @@ struct db *database_connect(struct database *database, const struct db_settings 
         snprintf(error, error_size, "%s: no place to connect to", database->kind->name);
         return NULL;
     }
+    if ((db = spare_take(database, settings, statements)) != NULL) {
+        db->written_before = db->driver->written_bytes(db);
+        return hand_out(db);
+    }
     if ((db = aligned_alloc(CACHE_LINE, size)) == NULL) {
         snprintf(error, error_size, "%s: out of memory", database->kind->name);
         return NULL;
@@ -216,6 +293,7 @@ struct db *database_connect(struct database *database, const struct db_settings 
     db->database = database;
     db->settings = *settings;
     db->settings.rtt_ns = 0;
+    db->generation = database->generation;
     db->statements = statements;
     db->statement_count = count_statements(statements);
     if (db->driver->open(db) != 0)
@@ -224,14 +302,11 @@ struct db *database_connect(struct database *database, const struct db_settings 
     if (db->driver->prepare(db, statements, db->statement_count) != DB_OK || warm_up(db) != 0)
         goto fail_ready;
     db->settings.rtt_ns = settings->rtt_ns;
-    memset(&db->ops, 0, sizeof db->ops);
-    db->lock_ns = 0;
-    db->error[0] = '\0';
-    return db;
+    return hand_out(db);
 
 fail_ready:
     snprintf(error, error_size, "%s: %s", database->kind->name, db->error);
-    db_close(db);
+    db_discard(db);
     return NULL;
 fail_open:
     snprintf(error, error_size, "%s: %s", database->kind->name, db->error);

@@ -22,6 +22,7 @@ struct db_settings {
     struct law busy; /* SQLite: LAW_NONE = SQLite's own schedule of delays (1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50,
                         then 100 ms), LAW_POLL = every lo_ns */
     int64_t rtt_ns, lock_timeout_ns, statement_timeout_ns;
+    int64_t deadlock_timeout_ns; /* PostgreSQL: 0 = the server's own; set only where the role may */
 };
 
 struct database;
@@ -66,13 +67,27 @@ int database_reset(struct database *, const struct db_settings *, const char *ta
 int database_settle(struct database *);
 /* Removes that place, unless --keep. */
 void database_drop(struct database *);
+/* Keeps a copy of what the current place holds now, for database_rewind(): of every table in it, whoever created it,
+ * and of its sequences. Once more: the newer copy counts. It goes with the place. 0 / -1 after saying why. */
+int database_remember(struct database *);
+/* Puts all rows of the current place back to what database_remember() kept, and what numbers the next rows with them;
+ * no trigger fires. Takes as long as the kept rows need. Connections stay open; no transaction may be open on any. Uses
+ * the given connection, not counted, past a wrapper; its thread. 0 / -1 after saying why: nothing has changed then. */
+int database_rewind(struct database *, struct db *);
 /* Any thread: a connection to the current place, statements prepared and each executed once without effect. NULL after
  * filling error. statements may be NULL (audit). */
 struct db *database_connect(struct database *, const struct db_settings *, const struct statement *, char *error,
                             size_t error_size);
 void db_close(struct db *); /* NULL is a no-op */
-/* Waits (<= 10 s) until no connection of ours but the given one is alive on the server: nothing can commit any more. 0
- * / -1. */
+/* While set, db_close() of a connection to the current place that is neither lost, nor cancelled, nor in a transaction
+ * keeps it as a spare, whole (prepared, warmed up; what was SET on it stays), and database_connect() with equal
+ * settings and the same statements (the array itself) answers a spare, its counts zeroed. A wrapper sees neither: a
+ * spare has the kind's own driver, and what is handed out gets the current wrapper. Spares hold a connection of the
+ * server each, out of max_connections. Cleared: all spares are closed. database_reset(), database_drop() and
+ * database_close() close them first. Any thread. */
+void database_keep_connections(struct database *, bool keep);
+/* Waits (<= 10 s) until no connection of ours but the given one is alive on the server: nothing can commit any more.
+ * Spares do not count: their last answer has come, and there is nothing they could commit. 0 / -1. */
 int database_quiesce(struct database *, struct db *);
 /* Any row source of the cold path; text values. */
 enum db_status db_query(struct db *, const char *sql, db_row_fn *, void *arg);

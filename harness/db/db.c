@@ -252,7 +252,9 @@ int64_t db_lock_ns(const struct db *db)
 
 int64_t db_written_bytes(struct db *db)
 {
-    return db->driver->written_bytes(db);
+    int64_t bytes = db->driver->written_bytes(db);
+
+    return bytes < 0 ? bytes : bytes - db->written_before;
 }
 
 /* Cold path: not counted. */
@@ -276,11 +278,15 @@ void db_cancel(struct db *db)
     db->driver->cancel(db);
 }
 
-void db_close(struct db *db)
+void db_discard(struct db *db)
 {
-    if (db == NULL)
-        return;
     db->driver->close(db);
     atomic_fetch_sub(&db->database->connections, 1);
     free(db);
+}
+
+void db_close(struct db *db)
+{
+    if (db != NULL && !spare_put(db))
+        db_discard(db);
 }

@@ -45,7 +45,22 @@ struct db_driver {
     /* From another thread, after db->cancelled was set: ends the statement that runs, if any. */
     void (*cancel)(struct db *);
     int64_t (*written_bytes)(struct db *); /* see db_written_bytes() */
+    /* Optional. From a third thread, the observer's: does the statement that `other` runs now wait for a lock that
+     * another connection holds? Not counted. False also when it cannot be asked: observer->error says why, and
+     * observer->lost is set when that is the reason. NULL: a call of this database never waits while
+     * settings.lock_timeout_ns is 1: it answers DB_LOCK_TIMEOUT where it would have waited, with the transaction open
+     * as before (DB_BUSY is its answer however long one waits), but for a COMMIT, which is over whatever is answered:
+     * in SQLite's journal mode delete it is DB_CONFLICT where it would have waited for a reader. */
+    bool (*waits)(struct db *observer, const struct db *other);
 };
+
+/* Connections opened from now on get this driver once they are prepared and warmed up: none of that passes through it,
+ * closing does. NULL: none. Those that are open keep what they have. A wrapper carries the name and the traits of
+ * database_driver() and calls its members; a member that it has nothing to say to it may copy. Main thread, while
+ * nobody connects. */
+void database_wrap(struct database *, const struct db_driver *wrapper);
+/* The kind's own driver, for a wrapper to call. */
+const struct db_driver *database_driver(const struct database *);
 
 struct db {
     const struct db_driver *driver;
@@ -58,9 +73,15 @@ struct db {
     _Atomic bool cancelled; /* by db_cancel(): what it ends is DB_LOST, not a timeout    */
     int64_t locked_at_ns;   /* 0: no lock held                                                        */
     int64_t lock_ns;        /* summed time locks were held                                            */
+    int64_t written_before; /* by whoever had this connection before: db_written_bytes()             */
     struct db_ops ops;
+    int generation;        /* of the place it was opened to                                          */
+    struct db *next_spare; /* spare.h                                                                */
     char error[DB_ERROR_SIZE];
 };
+
+/* Closes it for good: what db_close() does with a connection that is not kept. */
+void db_discard(struct db *);
 
 extern const struct db_driver db_driver_sqlite, db_driver_postgres, db_driver_null;
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "harness/db/driver.h"
+#include "harness/db/spare.h"
 
 /* What database.c asks of a kind of database beyond its connections (driver.h): where a run's places live. Each member
  * answers the function of database.h with the same name; all are required. */
@@ -23,7 +24,10 @@ struct database_kind {
     int (*reset)(struct database *, const struct db_settings *, const char *tag, const struct house *);
     int (*settle)(struct database *);
     void (*drop)(struct database *);
-    /* Connections of ours that the server still has, the given one apart; -1 after an error was said. */
+    int (*remember)(struct database *);
+    /* Of a place that is remembered, outside of a transaction. Says nothing: db->error is filled. */
+    enum db_status (*rewind)(struct database *, struct db *);
+    /* Connections of ours that the server still has, the given one and spares apart; -1 after an error was said. */
     int (*alive)(struct database *, struct db *);
     void (*usage)(struct database *, struct db *, struct database_usage *);
     void (*bloat)(struct database *, struct db *, struct database_bloat *);
@@ -44,8 +48,12 @@ struct database {
     bool keep;
     char tag[DATABASE_TAG_SIZE];     /* of the current place; "" when there is none          */
     char place[DATABASE_PLACE_SIZE]; /* the current place: a file's path, a schema's name    */
-    _Atomic int connections;         /* struct db open now                                   */
-    void *own;                       /* the kind's                                           */
+    int generation;                  /* of the current place: grows with every reset and drop */
+    bool remembered;                 /* database_rewind() has something to put back          */
+    const struct db_driver *wrapper; /* NULL: none                                           */
+    struct spares spares;
+    _Atomic int connections; /* struct db open now, spares apart                     */
+    void *own;               /* the kind's                                           */
 };
 
 #endif

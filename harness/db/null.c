@@ -148,6 +148,19 @@ static int null_settle(struct database *database)
     return 0;
 }
 
+static int null_remember(struct database *database)
+{
+    (void)database;
+    return 0;
+}
+
+static enum db_status null_rewind(struct database *database, struct db *db)
+{
+    (void)database;
+    (void)db;
+    return DB_OK;
+}
+
 static int null_alive(struct database *database, struct db *db)
 {
     (void)database;
@@ -201,6 +214,8 @@ const struct database_kind kind_null = {
     .reset = null_reset,
     .settle = null_settle,
     .drop = null_database_end,
+    .remember = null_remember,
+    .rewind = null_rewind,
     .alive = null_alive,
     .usage = null_usage,
     .bloat = null_bloat,

@@ -192,6 +192,7 @@ static void places_close(struct database *database)
         conninfo_free(&places->info[i]);
         server_close(&places->server[i]);
     }
+    free(places->vacuum);
     free(places->place);
     free(places);
 }
@@ -253,23 +254,6 @@ static void read_numbers(void *arg, int columns, const char *const *values)
         numbers[i] = values[i] != NULL ? strtoll(values[i], NULL, 10) : -1;
 }
 
-static int places_alive(struct database *database, struct db *db)
-{
-    const struct pg_places *places = database->own;
-    int64_t alive[DB_QUERY_COLUMNS] = { -1 };
-    char sql[256];
-
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE application_name = '%s' AND pid <> "
-             "pg_catalog.pg_backend_pid()",
-             places->application);
-    if (db_query(db, sql, read_numbers, alive) != DB_OK) {
-        say_error("postgres: cannot see who is still connected: %s", db_last_error(db));
-        return -1;
-    }
-    return (int)alive[0];
-}
-
 static void places_usage(struct database *database, struct db *db, struct database_usage *usage)
 {
     const struct pg_places *places = database->own;
@@ -326,7 +310,7 @@ static int places_facts(struct database *database, const struct db_settings *set
     if (at < 0)
         return -1;
     if ((pq = pg_admin_connect(places, at, error, sizeof error)) == NULL ||
-        postgres_session(pq, "", settings, error, sizeof error) != 0) {
+        pg_session_start(pq, "", settings, error, sizeof error) != 0) {
         say_error("postgres: %s", error);
         PQfinish(pq);
         return -1;
@@ -392,7 +376,9 @@ const struct database_kind kind_postgres = {
     .reset = places_reset,
     .settle = pg_schema_settle,
     .drop = places_drop,
-    .alive = places_alive,
+    .remember = pg_shadow_make,
+    .rewind = pg_shadow_rewind,
+    .alive = pg_backend_alive,
     .usage = places_usage,
     .bloat = places_bloat,
     .facts = places_facts,

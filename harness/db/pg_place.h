@@ -10,8 +10,12 @@
 #include "harness/db/kind.h"
 #include "harness/db/server.h"
 
-/* What pg_place.c (servers, and what is asked of them), pg_schema.c (places) and pg_admin.c (the cold path's
- * connection) share. */
+/* What pg_place.c (servers, and what is asked of them), pg_schema.c (places), pg_shadow.c (what is remembered of them)
+ * and pg_admin.c (the cold path's connection) share. */
+
+/* Two names: a schema says on itself that it is ours. */
+#define PG_CREATE_SCHEMA                                                                                               \
+    "CREATE SCHEMA %s; COMMENT ON SCHEMA %s IS 'a trial of lastseat: safe to drop when no lastseat runs'"
 
 /* Servers: the user's or our durable one, and ours with fsync off. */
 enum { DURABLE, NOT_DURABLE, SERVERS };
@@ -19,6 +23,7 @@ enum { DURABLE, NOT_DURABLE, SERVERS };
 struct pg_place {
     char tag[DATABASE_TAG_SIZE];
     int at;
+    bool remembered; /* it has a shadow */
 };
 
 struct pg_places {
@@ -30,7 +35,8 @@ struct pg_places {
     struct pg_place *place;
     size_t count;
     int at; /* server of the current place */
-    int64_t resets;
+    int64_t resets, rewinds;
+    char *vacuum; /* the tables of the remembered place, as a VACUUM; NULL: none was remembered yet */
 };
 
 /* pg_admin.c: a connection for the cold path, not named like those of the run, so nobody waits for it. NULL after
@@ -54,5 +60,10 @@ int pg_schema_remove(struct pg_places *, size_t i);
 int pg_schema_create(struct pg_places *, PGconn *, int at, const char *name, const char *tag, const struct house *);
 /* The current place; see database_settle(). */
 int pg_schema_settle(struct database *);
+
+/* pg_shadow.c: struct database_kind.remember and .rewind; the schema beside a place that holds the copies. */
+int pg_shadow_make(struct database *);
+enum db_status pg_shadow_rewind(struct database *, struct db *);
+void pg_shadow_name(const struct pg_places *, const char *tag, char *out, size_t size);
 
 #endif

@@ -32,6 +32,7 @@ static int add_place(struct pg_places *places, const char *tag, int at)
         return -1;
     places->place = grown;
     snprintf(grown[places->count].tag, sizeof grown->tag, "%s", tag);
+    grown[places->count].remembered = false;
     grown[places->count++].at = at;
     return 0;
 }
@@ -39,12 +40,15 @@ static int add_place(struct pg_places *places, const char *tag, int at)
 int pg_schema_remove(struct pg_places *places, size_t i)
 {
     struct pg_place *place = &places->place[i];
-    char name[DATABASE_PLACE_SIZE], sql[DATABASE_PLACE_SIZE + 64], error[DB_ERROR_SIZE];
+    char name[DATABASE_PLACE_SIZE], shadow[DATABASE_PLACE_SIZE], sql[2 * DATABASE_PLACE_SIZE + 64];
+    char error[DB_ERROR_SIZE];
     PGconn *pq = pg_admin_connect(places, place->at, error, sizeof error);
     int removed = -1;
 
     pg_schema_name(places, place->tag, name, sizeof name);
-    snprintf(sql, sizeof sql, "DROP SCHEMA %s CASCADE", name);
+    pg_shadow_name(places, place->tag, shadow, sizeof shadow);
+    snprintf(sql, sizeof sql, "DROP SCHEMA %s%s%s CASCADE", name, place->remembered ? ", " : "",
+             place->remembered ? shadow : "");
     if (pq == NULL)
         say_error("postgres: cannot drop the schema %s: %s", name, error);
     else if (!pg_admin_ran(PQexec(pq, sql)))
@@ -61,9 +65,7 @@ static int create_schema(struct pg_places *places, PGconn *pq, const char *name,
 {
     char sql[2 * DATABASE_PLACE_SIZE + 160];
 
-    snprintf(sql, sizeof sql,
-             "CREATE SCHEMA %s; COMMENT ON SCHEMA %s IS 'a trial of lastseat: safe to drop when no lastseat runs'",
-             name, name);
+    snprintf(sql, sizeof sql, PG_CREATE_SCHEMA, name, name);
     if (!pg_admin_ran(PQexec(pq, sql))) {
         pg_admin_say(places, at, pq, "cannot create the schema", name);
         return -1;

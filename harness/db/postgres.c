@@ -2,12 +2,10 @@
 #include "harness/db/postgres.h"
 
 #include <endian.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/clock.h"
 #include "harness/db/conninfo.h"
 #include "harness/db/kind.h"
 #include "harness/db/schema.h"
@@ -16,15 +14,9 @@
 /* Type numbers of PostgreSQL that are integers to us. */
 enum { TYPE_BOOL = 16, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23 };
 
-struct slot {
+struct pg_slot {
     char name[8];
     int params; /* -1: this dialect has no such statement */
-};
-
-struct pg_conn {
-    PGconn *pq;
-    PGcancel *cancel;
-    struct slot *slots;
 };
 
 /* One statement's arguments, as libpq wants them. */
@@ -81,36 +73,6 @@ static enum db_status run_text(struct db *db, const char *sql, bool committing)
     return st;
 }
 
-/* Settings of PostgreSQL are in ms, and 0 turns them off: what is set is at least 1. */
-static int64_t setting_ms(int64_t ns)
-{
-    return (ns + NS_PER_MS - 1) / NS_PER_MS;
-}
-
-int postgres_session(PGconn *pq, const char *schema, const struct db_settings *settings, char *error, size_t error_size)
-{
-    char sql[1024];
-    PGresult *res;
-    int st = 0;
-
-    snprintf(sql, sizeof sql,
-             "SELECT pg_catalog.set_config('search_path', '%s', false),"
-             " pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', false),"
-             " pg_catalog.set_config('default_transaction_isolation', 'read committed', false),"
-             " pg_catalog.set_config('synchronous_commit', '%s', false),"
-             " pg_catalog.set_config('lock_timeout', '%" PRId64 "', false),"
-             " pg_catalog.set_config('statement_timeout', '%" PRId64 "', false)",
-             schema, settings->durability == DURABILITY_ASYNC ? "off" : "on", setting_ms(settings->lock_timeout_ns),
-             setting_ms(settings->statement_timeout_ns));
-    res = PQexec(pq, sql);
-    if (!is_fine(res)) {
-        snprintf(error, error_size, "cannot set up the session: %s", PQresultErrorMessage(res));
-        st = -1;
-    }
-    PQclear(res);
-    return st;
-}
-
 static void postgres_close(struct db *db)
 {
     struct pg_conn *conn = db->conn;
@@ -139,10 +101,11 @@ static int postgres_open(struct db *db)
         snprintf(db->error, sizeof db->error, "out of memory");
         goto fail;
     }
-    if (postgres_session(conn->pq, db->database->place, &db->settings, db->error, sizeof db->error) != 0) {
+    if (pg_session_start(conn->pq, db->database->place, &db->settings, db->error, sizeof db->error) != 0) {
         conninfo_scrub(info, db->error);
         goto fail;
     }
+    conn->pid = PQbackendPID(conn->pq);
     return 0;
 
 fail:
@@ -183,7 +146,7 @@ static enum db_status named(struct db *db, const char *name, enum db_status st)
     return st;
 }
 
-static enum db_status prepare_slot(struct db *db, struct slot *slot, const struct statement *statement)
+static enum db_status prepare_slot(struct db *db, struct pg_slot *slot, const struct statement *statement)
 {
     static const Oid types[DB_PARAMS] = { TYPE_INT8, TYPE_INT8, TYPE_INT8, TYPE_INT8,
                                           TYPE_INT8, TYPE_INT8, TYPE_INT8, TYPE_INT8 };
@@ -331,7 +294,7 @@ static void read_row(struct row *row, PGresult *res)
 
 static enum db_status check_args(struct db *db, int number, int nargs)
 {
-    const struct slot *slot = &((const struct pg_conn *)db->conn)->slots[number];
+    const struct pg_slot *slot = &((const struct pg_conn *)db->conn)->slots[number];
 
     if (slot->params == nargs)
         return DB_OK;
@@ -481,5 +444,6 @@ const struct db_driver db_driver_postgres = {
     .query = postgres_query,
     .cancel = postgres_cancel,
     .written_bytes = postgres_written_bytes,
+    .waits = pg_backend_waits,
 };
 #endif

@@ -158,6 +158,11 @@ int sqlite_open_file(sqlite3 **out, const char *path, const struct db_settings *
     return -1;
 }
 
+struct sqlite3 *sqlite_handle(const struct db *db)
+{
+    return ((const struct sqlite_conn *)db->conn)->handle;
+}
+
 static void sqlite_close(struct db *db)
 {
     struct sqlite_conn *conn = db->conn;

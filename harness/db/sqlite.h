@@ -21,6 +21,9 @@ enum db_status sqlite_status(int code, const struct sqlite_failure *);
 /* SQLite's own schedule: the delay before try number `count` + 1 (from 0) of its busy timeout. Pure. */
 int64_t sqlite_delay_ns(int count);
 
+/* Its handle, for its own thread. */
+struct sqlite3 *sqlite_handle(const struct db *);
+
 /* Opens an existing file under these settings. 0, or -1 with a line in error; *out is then NULL. */
 int sqlite_open_file(struct sqlite3 **out, const char *path, const struct db_settings *, char *error, size_t size);
 

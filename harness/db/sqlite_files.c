@@ -13,6 +13,7 @@
 #include "harness/base/text.h"
 #include "harness/db/schema.h"
 #include "harness/db/sqlite.h"
+#include "harness/db/sqlite_shadow.h"
 #include "harness/db/work.h"
 
 /* SQLite's places: one file per tag in a work directory of our own. No file is opened behind SQLite's back while a
@@ -21,6 +22,7 @@
 struct files {
     struct work work;
     bool is_volatile;
+    struct sqlite_shadow shadow; /* of the current place */
 };
 
 static int files_open(struct database *database, char *reason, size_t reason_size)
@@ -46,6 +48,7 @@ static void files_close(struct database *database)
 {
     struct files *files = database->own;
 
+    sqlite_shadow_free(&files->shadow);
     work_close(&files->work);
     free(files);
 }
@@ -127,9 +130,11 @@ static int fill(sqlite3 *handle, const char *path, const struct house *house)
 static int files_reset(struct database *database, const struct db_settings *settings, const char *tag,
                        const struct house *house)
 {
+    struct files *files = database->own;
     sqlite3 *handle;
     int filled;
 
+    sqlite_shadow_free(&files->shadow);
     if (path_of(database, tag, database->place, sizeof database->place) != 0) {
         say_error("sqlite: the path of [db] dir is too long for the file %s.db", tag);
         return -1;
@@ -153,6 +158,31 @@ static int files_settle(struct database *database)
 static void files_drop(struct database *database)
 {
     remove_file(database->place);
+}
+
+static int files_remember(struct database *database)
+{
+    const struct db_settings quick = { .durability = DURABILITY_OFF };
+    struct files *files = database->own;
+    char error[DATABASE_PLACE_SIZE + DB_ERROR_SIZE];
+    sqlite3 *handle;
+    int made;
+
+    if (sqlite_open_file(&handle, database->place, &quick, error, sizeof error) != 0) {
+        say_error("sqlite: %s", error);
+        return -1;
+    }
+    if ((made = sqlite_shadow_make(&files->shadow, handle)) != 0)
+        say_error("sqlite: %s: cannot remember what it holds: %s", database->place, sqlite3_errmsg(handle));
+    sqlite3_close(handle);
+    return made;
+}
+
+static enum db_status files_rewind(struct database *database, struct db *db)
+{
+    const struct files *files = database->own;
+
+    return sqlite_shadow_rewind(&files->shadow, db);
 }
 
 /* No server: what is alive is what this process has open. */
@@ -242,6 +272,8 @@ const struct database_kind kind_sqlite = {
     .reset = files_reset,
     .settle = files_settle,
     .drop = files_drop,
+    .remember = files_remember,
+    .rewind = files_rewind,
     .alive = files_alive,
     .usage = files_usage,
     .bloat = files_bloat,

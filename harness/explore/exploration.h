@@ -22,6 +22,7 @@ struct exploration {
     int64_t pruned;  /* not played: equal to one that was, up to the order of calls that do not touch each other */
     int64_t cut;     /* branches not followed: one preemption too many                      */
     bool exhausted;  /* nothing within the bounds was left out                              */
+    double chance;   /* is_random: of one schedule to find a given bug, at least (pct.h)                   */
     int64_t longest; /* calls in the longest schedule                                       */
     int64_t broken;  /* schedules with an anomaly that counts, stuck or endless ones         */
     int64_t broken_by[ANOMALY_COUNT], stuck, endless;
@@ -30,8 +31,8 @@ struct exploration {
     /* The shortest schedule that broke something, played once more with the rows read after every call; without one,
      * the first fault that did. trace.n 0: nothing broke, or (replay) always filled. */
     struct trace trace;
-    char schedule[512]; /* its text: --replay */
-    char holder[64];    /* variant's name on the database, for headings: "naive on sqlite" */
+    char schedule[512];                 /* its text: --replay */
+    char holder[OPTION_TEXT_SIZE + 20]; /* variant's name on the database, for headings: "naive on sqlite" */
 };
 
 /* Main thread, interrupts installed. The database is open and has no place; it has none afterwards. EXIT_OK (whatever

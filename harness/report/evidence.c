@@ -30,7 +30,7 @@ void page_audit(FILE *out, const struct pick *pick)
     static const char *const anomalies[] = { "oversold", "unsold", "drift",     "gate_drift",
                                              "lost",     "ghost",  "duplicate", "torn" };
     static const char *const heads[] = {
-        "variant",    "n",    "capacity", "told",      "sold",    "oversold",           "unsold", "drift",
+        "variant",    "n",    "capacity", "told",      "sold", "oversold",           "unsold", "drift",
         "gate drift", "lost", "ghost",    "duplicate", "torn", "unknown (yes + no)", NULL
     };
     char text[NUMBER_SIZE];

@@ -22,6 +22,7 @@ enum call_kind {
     CALL_PARK,      /* attempt_park()                                        */
     CALL_LANE_TAKE, /* by a service; can take place when the lane is not empty, or closed */
     CALL_FINISH,    /* attempt_finish()                                      */
+    CALL_ARRIVE,    /* a user comes: asked for where its first steps might look at the app's memory */
     CALL_ANSWER,    /* a parked user learns its verdict; after CALL_FINISH    */
     CALL_KINDS
 };

@@ -17,6 +17,7 @@
 
 #ifdef HAVE_LIBPQ
 #include "harness/db/conninfo.h"
+#include "tests/support/capture.h"
 
 /* LASTSEAT_PG: the user's own server (played by a throw-away one). Everything happens in schemas of ours, and no
  * password is ever said. */
@@ -112,6 +113,12 @@ static void note(void *arg, const char *key, const char *value)
     snprintf(text + used, 4096 - used, "%s=%s\n", key, value);
 }
 
+static void note_number(void *arg, int columns, const char *const *values)
+{
+    (void)columns;
+    *(int64_t *)arg = strtoll(values[0], NULL, 10);
+}
+
 static void schemas_of_our_own(void **state)
 {
     static const struct db_settings off = { .durability = DURABILITY_OFF };
@@ -162,6 +169,40 @@ static void foreign_schema(void **state)
     assert_int_equal(schemas(), 1);
     snprintf(sql, sizeof sql, "DROP SCHEMA %s", name);
     count(sql);
+    assert_int_equal(schemas(), 0);
+}
+
+/* What is remembered lies in a second schema: gone with the first, and as careful of what was there before. */
+static void remembered_schema(void **state)
+{
+    struct database *database = open_with(uri);
+    char sql[DATABASE_PLACE_SIZE + 64], shadow[DATABASE_PLACE_SIZE];
+
+    (void)state;
+    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(database_remember(database), 0);
+    assert_int_equal(database_remember(database), 0);
+    assert_int_equal(schemas(), 2);
+    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(schemas(), 1);
+    assert_int_equal(database_remember(database), 0);
+    database_drop(database);
+    assert_int_equal(schemas(), 0);
+    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    snprintf(shadow, sizeof shadow, "%s", database->place);
+    *strrchr(shadow, '_') = '$';
+    snprintf(sql, sizeof sql, "CREATE SCHEMA %s", shadow);
+    count(sql);
+    assert_int_equal(database_remember(database), -1);
+    database_close(database);
+    assert_int_equal(schemas(), 1);
+    snprintf(sql, sizeof sql, "DROP SCHEMA %s", shadow);
+    count(sql);
+    assert_int_equal(schemas(), 0);
+    database = open_with(uri);
+    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(database_remember(database), 0);
+    database_close(database);
     assert_int_equal(schemas(), 0);
 }
 
@@ -221,6 +262,39 @@ static void may_not_create(void **state)
         assert_int_equal(database_reset(database, &full, "guest", &tiny), 0);
         database_close(database);
     }
+    assert_int_equal(schemas(), 0);
+}
+
+/* Nor allowed to set deadlock_timeout, or to turn triggers off. */
+static void may_not_set(void **state)
+{
+    static const struct db_settings settings = { .durability = DURABILITY_ASYNC, .deadlock_timeout_ns = 1 };
+    const char *references = "CREATE TABLE stubs (booking bigint REFERENCES events (id) ON DELETE CASCADE)",
+               *triggers = "CREATE TRIGGER same BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION"
+                           " suppress_redundant_updates_trigger()";
+    struct database *database;
+    char text[512], error[DB_ERROR_SIZE];
+    int64_t left = -1;
+    struct db *db;
+
+    (void)state;
+    snprintf(text, sizeof text, "host=%s user=guest dbname=postgres", server.socket_dir);
+    database = open_with(text);
+    assert_int_equal(database_reset(database, &full, "guest", references, 1, 1), 0);
+    assert_int_equal(database_remember(database), 0);
+    assert_non_null(db = database_connect(database, &settings, NULL, error, sizeof error));
+    assert_int_equal(db_query(db, "SHOW deadlock_timeout", note_number, &left), DB_OK);
+    assert_int_equal(left, 1); /* s: as it was */
+    assert_int_equal(db_exec(db, "INSERT INTO stubs VALUES (1)"), DB_OK);
+    assert_int_equal(database_rewind(database, db), 0);
+    assert_int_equal(db_query(db, "SELECT count(*) FROM stubs", note_number, &left), DB_OK);
+    assert_int_equal(left, 0);
+    db_close(db);
+    assert_int_equal(database_reset(database, &full, "guest", triggers, 1, 1), 0);
+    capture_begin();
+    assert_int_equal(database_remember(database), -1);
+    assert_non_null(strstr(capture_end(), "it has triggers, and this role may not set session_replication_role"));
+    database_close(database);
     assert_int_equal(schemas(), 0);
 }
 
@@ -302,12 +376,6 @@ static void environment_is_forgotten(void **state)
     database_close(database);
 }
 
-static void note_number(void *arg, int columns, const char *const *values)
-{
-    (void)columns;
-    *(int64_t *)arg = strtoll(values[0], NULL, 10);
-}
-
 static int64_t catalog_bytes(struct database *database)
 {
     char error[DB_ERROR_SIZE];
@@ -375,8 +443,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schemas_of_our_own),  cmocka_unit_test(foreign_schema),
-        cmocka_unit_test(kept_schema),         cmocka_unit_test(bad_connections),
-        cmocka_unit_test(too_few_connections), cmocka_unit_test(may_not_create),
+        cmocka_unit_test(kept_schema),         cmocka_unit_test(remembered_schema),
+        cmocka_unit_test(bad_connections),     cmocka_unit_test(too_few_connections),
+        cmocka_unit_test(may_not_create),      cmocka_unit_test(may_not_set),
         cmocka_unit_test(no_free_connection),  cmocka_unit_test(describe_and_scrub),
         cmocka_unit_test(keep_line_works),     cmocka_unit_test(environment_is_forgotten),
         cmocka_unit_test(catalogs_stay_small),

@@ -457,6 +457,43 @@ static void test_gate_drift(void **state)
     assert_int_equal(world.audit.verdict, AUDIT_INVALID);
 }
 
+/* Who is not told whether a booking stands gives its seats back: one too many at the gate is no drift, one too few is.
+ */
+static void test_gate_after_an_unknown_outcome(void **state)
+{
+    static const struct {
+        int64_t left, drift;
+    } cases[] = { { 0, 0 }, { 1, 0 }, { 2, 1 } };
+    struct world world;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin(&world, "atomic");
+        count(&world, 1, 2, 0);
+        tell(&world, 1, OUTCOME_BOOKED);
+        tell(&world, 2, OUTCOME_UNKNOWN);
+        book(&world, 1);
+        book(&world, 2);
+        world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 2, .left = cases[i].left };
+        world.trial.gates = world.gates;
+        world.trial.gate_count = 1;
+        judge(&world);
+        assert_int_equal(world.audit.gate_drift, cases[i].drift);
+    }
+    /* Not booked, and not given back: a seat is stranded. */
+    begin(&world, "atomic");
+    count(&world, 1, 2, 1);
+    tell(&world, 1, OUTCOME_BOOKED);
+    tell(&world, 2, OUTCOME_UNKNOWN);
+    book(&world, 1);
+    world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 2, .left = 0 };
+    world.trial.gates = world.gates;
+    world.trial.gate_count = 1;
+    judge(&world);
+    assert_int_equal(world.audit.gate_drift, 1);
+}
+
 /* Gates are held against what was booked through their own app. */
 static void test_gate_drift_by_app(void **state)
 {
@@ -557,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_duplicate),
         cmocka_unit_test(test_unknown_is_resolved_by_the_rows),
         cmocka_unit_test(test_gate_drift),
+        cmocka_unit_test(test_gate_after_an_unknown_outcome),
         cmocka_unit_test(test_gate_drift_by_app),
         cmocka_unit_test(test_verdicts_outrank),
         cmocka_unit_test(test_foreign_rows),

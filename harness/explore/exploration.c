@@ -1,0 +1,348 @@
+#include "harness/explore/exploration.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/base/say.h"
+#include "harness/explore/pct.h"
+#include "harness/explore/play.h"
+#include "harness/explore/schedule.h"
+#include "harness/explore/search.h"
+#include "harness/run/interrupt.h"
+
+/* Makes the calls a text names, and goes on by itself behind them. */
+struct follower {
+    struct chooser chooser; /* first */
+    struct schedule schedule;
+};
+
+static int index_of(const struct players *players, char letter)
+{
+    int i = 0;
+
+    while (i < players->count && players->player[i].name.letter != letter)
+        i++;
+    return i;
+}
+
+static int follow(struct chooser *chooser, const struct players *players, unsigned ready, int last)
+{
+    const struct schedule *schedule = &((struct follower *)chooser)->schedule;
+
+    if ((int)players->trace->n < schedule->n)
+        return index_of(players, schedule->letters[players->trace->n]);
+    return play_go_on(ready, last, players->users);
+}
+
+static void follower_init(struct follower *follower, const struct schedule *schedule)
+{
+    follower->schedule = *schedule;
+    follower->chooser = (struct chooser){ .choose = follow, .fault_at = schedule->fault_at, .fault = schedule->fault };
+}
+
+static bool is_broken(const struct trace *trace)
+{
+    return trace->anomalies != 0 || trace->ending == TRACE_STUCK || trace->ending == TRACE_ENDLESS;
+}
+
+/* The fewest calls tell the shortest story; of two with as many, the one with fewer changes from one to another. */
+static int turns_of(const struct trace *trace)
+{
+    int turns = 1;
+    size_t i;
+
+    for (i = 1; i < trace->n; i++)
+        turns += trace->moves[i].actor != trace->moves[i - 1].actor;
+    return turns;
+}
+
+/* The schedule to tell: what it breaks decides first (worst anomaly), then how short it is. */
+struct best {
+    bool found;
+    struct schedule schedule;
+    unsigned anomalies;
+    size_t n;
+    int turns;
+};
+
+/* Bits of worse anomalies are lower; a schedule that never ends, without any, comes last. */
+static unsigned rank_of(unsigned anomalies)
+{
+    return (anomalies & (0u - anomalies)) - 1;
+}
+
+/* Of two as short, the one that A begins: it does not matter, but it is always the same one. */
+static bool is_shorter(const struct best *best, size_t n, int turns, const struct schedule *schedule)
+{
+    if (n != best->n)
+        return n < best->n;
+    if (turns != best->turns)
+        return turns < best->turns;
+    return memcmp(schedule->letters, best->schedule.letters, n) < 0;
+}
+
+static void keep_if_better(struct best *best, const struct trace *trace)
+{
+    int turns = turns_of(trace);
+    struct schedule schedule;
+    bool better = !best->found;
+
+    schedule_of(&schedule, trace);
+    if (best->found && rank_of(trace->anomalies) != rank_of(best->anomalies))
+        better = rank_of(trace->anomalies) < rank_of(best->anomalies);
+    else if (best->found)
+        better = is_shorter(best, trace->n, turns, &schedule);
+    if (!better)
+        return;
+    *best = (struct best){ .found = true, .anomalies = trace->anomalies, .n = trace->n, .turns = turns };
+    best->schedule = schedule;
+}
+
+struct explorer {
+    struct exploration *result;
+    struct play play;
+    struct best best, best_fault;
+};
+
+/* One schedule played and judged: EXIT_OK, EXIT_ERROR or EXIT_INTERRUPTED. */
+static int play(struct explorer *explorer, struct chooser *chooser, struct trace *trace)
+{
+    if (play_schedule(&explorer->play, chooser, false, trace) != 0)
+        return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_ERROR;
+    if (trace->ending == TRACE_ASTRAY) {
+        say_error("%s: the same schedule went another way: %s; the strategy depends on more than its calls' answers",
+                  explorer->play.cell.id, trace->astray);
+        return EXIT_ERROR;
+    }
+    if ((int64_t)trace->n > explorer->result->longest)
+        explorer->result->longest = (int64_t)trace->n;
+    return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_OK;
+}
+
+static void count(struct exploration *result, const struct trace *trace)
+{
+    enum anomaly anomaly;
+
+    result->tried++;
+    result->broken += is_broken(trace);
+    result->stuck += trace->ending == TRACE_STUCK;
+    result->endless += trace->ending == TRACE_ENDLESS;
+    for (anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++)
+        result->broken_by[anomaly] += (trace->anomalies & 1u << anomaly) != 0;
+}
+
+static void count_fault(struct exploration *result, const struct trace *trace)
+{
+    enum anomaly anomaly;
+
+    result->faults++;
+    result->faults_broken += is_broken(trace);
+    result->faults_stuck += trace->ending == TRACE_STUCK || trace->ending == TRACE_ENDLESS;
+    for (anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++)
+        result->faults_broken_by[anomaly] += (trace->anomalies & 1u << anomaly) != 0;
+}
+
+/* A livelock stays one: more schedules that end in it would only take their time. */
+static bool is_enough(const struct exploration *result)
+{
+    return result->tried == result->request.schedules || result->endless > 0;
+}
+
+static int explore_all(struct explorer *explorer)
+{
+    struct exploration *result = explorer->result;
+    struct search *search = search_open(result->request.preemptions);
+    int status = search != NULL ? EXIT_OK : EXIT_ERROR, failed = 0;
+    struct chooser *chooser = NULL;
+    struct trace trace;
+
+    while (status == EXIT_OK && failed == 0 && !is_enough(result) && (chooser = search_next(search)) != NULL) {
+        status = play(explorer, chooser, &trace);
+        if (status == EXIT_OK && search_learn(search, &trace, &failed))
+            count(result, &trace);
+        if (status == EXIT_OK && is_broken(&trace)) /* also when it equals another: it may be told shorter */
+            keep_if_better(&explorer->best, &trace);
+        trace_free(&trace);
+    }
+    if (search == NULL || failed != 0) {
+        say_error("%s: out of memory for schedules: lower --preemptions or --schedules", explorer->play.cell.id);
+        status = EXIT_ERROR;
+    }
+    if (search != NULL) {
+        result->exhausted = chooser == NULL;
+        result->pruned = search_counts(search).pruned;
+        result->cut = search_counts(search).cut;
+    }
+    search_close(search);
+    return status;
+}
+
+/* One after the other, nobody in between: how long a schedule is, and where faults strike. */
+static int play_plain(struct explorer *explorer, struct trace *trace)
+{
+    const struct schedule nothing = { .fault_at = -1 };
+    struct follower follower;
+
+    follower_init(&follower, &nothing);
+    return play(explorer, &follower.chooser, trace);
+}
+
+static int explore_sample(struct explorer *explorer)
+{
+    struct exploration *result = explorer->result;
+    struct trace trace;
+    struct pct pct;
+    size_t calls;
+    int status = play_plain(explorer, &trace);
+
+    calls = trace.n;
+    if (status == EXIT_OK)
+        result->chance = pct_chance(trace.actor_count, calls);
+    trace_free(&trace);
+    while (status == EXIT_OK && !is_enough(result)) {
+        pct_init(&pct, result->request.seed, result->tried, calls);
+        if ((status = play(explorer, &pct.chooser, &trace)) == EXIT_OK) {
+            count(result, &trace);
+            if (is_broken(&trace))
+                keep_if_better(&explorer->best, &trace);
+        }
+        trace_free(&trace);
+    }
+    return status;
+}
+
+static bool can_fail(const struct move *move, enum fault_kind fault)
+{
+    if (move->call.kind > CALL_ROLLBACK)
+        return false;
+    return fault != FAULT_ERROR || move->call.kind != CALL_ROLLBACK; /* a refused rollback is a lost connection */
+}
+
+/* Every call of the database made to fail in every way, users one after the other: who comes after the failure must
+ * find what was not sold. */
+static int explore_faults(struct explorer *explorer)
+{
+    struct trace plain, trace;
+    struct follower follower;
+    struct schedule schedule;
+    enum fault_kind fault;
+    size_t i;
+    int status = play_plain(explorer, &plain);
+
+    for (i = 0; i < plain.n; i++)
+        for (fault = FAULT_NONE + 1; fault < FAULT_KINDS && status == EXIT_OK; fault++) {
+            if (!can_fail(&plain.moves[i], fault))
+                continue;
+            schedule_of(&schedule, &plain);
+            schedule.n = (int)i + 1;
+            schedule.fault_at = (int)i;
+            schedule.fault = fault;
+            follower_init(&follower, &schedule);
+            if ((status = play(explorer, &follower.chooser, &trace)) == EXIT_OK) {
+                count_fault(explorer->result, &trace);
+                if (is_broken(&trace))
+                    keep_if_better(&explorer->best_fault, &trace);
+            }
+            trace_free(&trace);
+        }
+    trace_free(&plain);
+    return status;
+}
+
+/* Once more, with the rows read after every call. */
+static int tell(struct explorer *explorer, const struct schedule *schedule)
+{
+    struct exploration *result = explorer->result;
+    struct follower follower;
+
+    follower_init(&follower, schedule);
+    if (play_schedule(&explorer->play, &follower.chooser, true, &result->trace) != 0)
+        return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_ERROR;
+    schedule_write(schedule, result->schedule, sizeof result->schedule);
+    return EXIT_OK;
+}
+
+/* Why what was played is not what was asked for; "" when it is. */
+static void compare(const struct trace *trace, const struct schedule *schedule, char *why, size_t size)
+{
+    int at = schedule->fault_at;
+
+    why[0] = '\0';
+    if (trace->ending == TRACE_ASTRAY)
+        snprintf(why, size, "%s", trace->astray);
+    else if ((int)trace->n < schedule->n)
+        snprintf(why, size, "all users were answered after %zu calls, it names %d", trace->n, schedule->n);
+    else if (at >= 0 && !can_fail(&trace->moves[at], schedule->fault))
+        snprintf(why, size, "call %d cannot be made to fail that way", at + 1);
+}
+
+static int replay(struct explorer *explorer)
+{
+    struct exploration *result = explorer->result;
+    struct schedule schedule;
+    char error[160];
+    int status;
+
+    if (schedule_parse(&schedule, result->request.replay, error, sizeof error) != 0) {
+        say_error("--replay: %s", error);
+        return EXIT_USAGE;
+    }
+    if ((status = tell(explorer, &schedule)) != EXIT_OK)
+        return status;
+    compare(&result->trace, &schedule, error, sizeof error);
+    if (error[0] != '\0') {
+        say_error("--replay '%s' does not fit %s: %s", result->request.replay, result->holder, error);
+        return EXIT_USAGE;
+    }
+    count(result, &result->trace);
+    return EXIT_OK;
+}
+
+static int explore(struct explorer *explorer)
+{
+    struct exploration *result = explorer->result;
+    int status;
+
+    if (result->request.replay != NULL)
+        return replay(explorer);
+    result->is_random = result->cell->scenario.users > 2;
+    status = result->is_random ? explore_sample(explorer) : explore_all(explorer);
+    if (status == EXIT_OK && result->endless == 0)
+        status = explore_faults(explorer);
+    if (status == EXIT_OK && explorer->best.found)
+        status = tell(explorer, &explorer->best.schedule);
+    else if (status == EXIT_OK && explorer->best_fault.found)
+        status = tell(explorer, &explorer->best_fault.schedule);
+    return status;
+}
+
+int exploration_run(struct exploration *result, const struct cell *cell, struct database *database,
+                    const struct exploration_request *request)
+{
+    struct explorer explorer = { .result = result };
+    int status = EXIT_ERROR;
+
+    memset(result, 0, sizeof *result);
+    result->cell = cell;
+    result->request = *request;
+    snprintf(result->holder, sizeof result->holder, "%s on %s", cell->variant.name, cell->db);
+    if (play_open(&explorer.play, cell, database) == 0)
+        status = explore(&explorer);
+    play_close(&explorer.play);
+    return status;
+}
+
+void exploration_free(struct exploration *result)
+{
+    trace_free(&result->trace);
+}
+
+bool exploration_unexpected(const struct exploration *result)
+{
+    const unsigned controls = TRAIT_CONTROL | TRAIT_ROGUE;
+    bool broken = result->broken + result->faults_broken > 0;
+
+    if ((result->cell->variant.registered->strategy->traits & controls) == 0)
+        return broken;
+    return !broken && result->request.replay == NULL; /* one schedule need not show it */
+}
