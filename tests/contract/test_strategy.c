@@ -32,18 +32,6 @@ static void run_trial(struct verdicts *out, size_t db, const char *variant, cons
     bench_cells_free(&made);
 }
 
-/* A database may lack what the variant needs: the cell would be skipped, as the harness says in as many words. */
-static bool can_run(size_t db, const char *variant)
-{
-    unsigned lacking;
-    struct variant parsed;
-
-    assert_int_equal(variant_parse(&parsed, variant, "test"), EXIT_OK);
-    lacking = cell_needs(&parsed) & ~database_caps(bench_databases[db]);
-    variant_free(&parsed);
-    return lacking == 0;
-}
-
 /* What holds for every honest strategy under every load: counts add up, told and rows agree, promises are kept. */
 static void assert_kept(const struct verdicts *got, const char *where, bool broken_on_purpose)
 {
@@ -84,7 +72,7 @@ static void check_variant(check_fn *check, const char *variant)
     size_t db;
 
     for (db = 0; db < BENCH_DATABASES; db++) {
-        if (bench_databases[db] == NULL || !can_run(db, variant))
+        if (!bench_can_run(db, variant))
             continue;
         snprintf(where, sizeof where, "%s on %s", variant, bench_names[db]);
         check(db, variant, where);
