@@ -179,16 +179,16 @@ static void remembered_schema(void **state)
     char sql[DATABASE_PLACE_SIZE + 64], shadow[DATABASE_PLACE_SIZE];
 
     (void)state;
-    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(database_reset(database, &full, "kept", &tiny), 0);
     assert_int_equal(database_remember(database), 0);
     assert_int_equal(database_remember(database), 0);
     assert_int_equal(schemas(), 2);
-    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(database_reset(database, &full, "kept", &tiny), 0);
     assert_int_equal(schemas(), 1);
     assert_int_equal(database_remember(database), 0);
     database_drop(database);
     assert_int_equal(schemas(), 0);
-    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(database_reset(database, &full, "kept", &tiny), 0);
     snprintf(shadow, sizeof shadow, "%s", database->place);
     *strrchr(shadow, '_') = '$';
     snprintf(sql, sizeof sql, "CREATE SCHEMA %s", shadow);
@@ -200,7 +200,7 @@ static void remembered_schema(void **state)
     count(sql);
     assert_int_equal(schemas(), 0);
     database = open_with(uri);
-    assert_int_equal(database_reset(database, &full, "kept", NULL, 1, 1), 0);
+    assert_int_equal(database_reset(database, &full, "kept", &tiny), 0);
     assert_int_equal(database_remember(database), 0);
     database_close(database);
     assert_int_equal(schemas(), 0);
