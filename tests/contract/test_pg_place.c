@@ -269,9 +269,17 @@ static void may_not_create(void **state)
 static void may_not_set(void **state)
 {
     static const struct db_settings settings = { .durability = DURABILITY_ASYNC, .deadlock_timeout_ns = 1 };
-    const char *references = "CREATE TABLE stubs (booking bigint REFERENCES events (id) ON DELETE CASCADE)",
-               *triggers = "CREATE TRIGGER same BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION"
-                           " suppress_redundant_updates_trigger()";
+    const struct house references = {
+        .events = 1,
+        .seats = 1,
+        .ddl = "CREATE TABLE stubs (booking bigint REFERENCES events (id) ON DELETE CASCADE)",
+    };
+    const struct house triggers = {
+        .events = 1,
+        .seats = 1,
+        .ddl = "CREATE TRIGGER same BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION"
+               " suppress_redundant_updates_trigger()",
+    };
     struct database *database;
     char text[512], error[DB_ERROR_SIZE];
     int64_t left = -1;
@@ -280,7 +288,7 @@ static void may_not_set(void **state)
     (void)state;
     snprintf(text, sizeof text, "host=%s user=guest dbname=postgres", server.socket_dir);
     database = open_with(text);
-    assert_int_equal(database_reset(database, &full, "guest", references, 1, 1), 0);
+    assert_int_equal(database_reset(database, &full, "guest", &references), 0);
     assert_int_equal(database_remember(database), 0);
     assert_non_null(db = database_connect(database, &settings, NULL, error, sizeof error));
     assert_int_equal(db_query(db, "SHOW deadlock_timeout", note_number, &left), DB_OK);
@@ -290,7 +298,7 @@ static void may_not_set(void **state)
     assert_int_equal(db_query(db, "SELECT count(*) FROM stubs", note_number, &left), DB_OK);
     assert_int_equal(left, 0);
     db_close(db);
-    assert_int_equal(database_reset(database, &full, "guest", triggers, 1, 1), 0);
+    assert_int_equal(database_reset(database, &full, "guest", &triggers), 0);
     capture_begin();
     assert_int_equal(database_remember(database), -1);
     assert_non_null(strstr(capture_end(), "it has triggers, and this role may not set session_replication_role"));
