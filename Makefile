@@ -164,11 +164,12 @@ plots: results/latest/report.md ## redraw the last run's report and plots, if a 
 list: lastseat ## strategies, scenarios and databases
 	$(Q)./lastseat list
 
-docs: lastseat ## rewrite what is generated: scenarios/README.md and the catalogue in strategies/README.md
+docs: lastseat ## rewrite what is generated: scenarios/README.md, the catalogue and the stories in strategies/
 	$(Q)./lastseat help readme >scenarios/README.md
 	$(Q)./lastseat help strategies | awk 'NR == FNR { rows = rows $$0 "\n"; next } /<!-- .catalogue/ { inside = 0 } \
 	    !inside { print } /<!-- catalogue/ { inside = 1; printf "%s", rows }' - strategies/README.md >build/catalogue
 	$(Q)mv build/catalogue strategies/README.md
+	$(Q)awk -f strategies/stories.awk strategies/STORIES.md >build/stories && mv build/stories strategies/STORIES.md
 PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv)
 	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
 findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again

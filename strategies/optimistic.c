@@ -1,5 +1,6 @@
 /* Idea: look without a lock and remember the row's version; write only if the version is still the same. Who comes
- * second changes no row, is told so, and tries again with what is there now.
+ * second changes no row, is told so, and tries again with what is there now. With by = value the counter itself is
+ * compared, and no version is needed: a counter that has gone and come back says the same as one that never moved.
  *
  * Guarantee: never oversells, with any number of application servers. Sells out when a request may try more often than
  * there are seats: each lost try means that somebody else has booked one.
@@ -11,7 +12,25 @@
  * them. */
 #include "strategy.h"
 
-enum { LOOK, TAKE, BOOK };
+enum by { BY_VERSION, BY_VALUE };
+
+struct optimistic_options {
+    int by;
+};
+
+static const char *const bys[] = { "version", "value", NULL };
+
+static const struct option optimistic_rows[] = {
+    { .name = "by",
+      .type = OPTION_CHOICE,
+      .offset = offsetof(struct optimistic_options, by),
+      .fallback = "version",
+      .words = bys,
+      .help = "what must still be as it was read: the row's version, or the counter itself" },
+    OPTION_END,
+};
+
+enum { LOOK, TAKE, TAKE_BY_VALUE, BOOK };
 
 static const struct statement optimistic_statements[] = {
     [LOOK] = { .name = "look",
@@ -23,6 +42,11 @@ static const struct statement optimistic_statements[] = {
                .locks = true,
                .sql = TEXT("UPDATE events SET available = available - $3, version = version + 1 "
                            "WHERE id = $1 AND version = $2") },
+    /* Only right for a value that is all there is to know: what the user saw is what is still there. */
+    [TAKE_BY_VALUE] = { .name = "take by value",
+                        .kind = STATEMENT_WRITE,
+                        .locks = true,
+                        .sql = TEXT("UPDATE events SET available = available - $3 WHERE id = $1 AND available = $2") },
     [BOOK] = { .name = "book",
                .kind = STATEMENT_WRITE,
                .sql = TEXT("INSERT INTO bookings (request, event, user_id, seats) VALUES ($1, $2, $3, $4)") },
@@ -37,12 +61,13 @@ static unsigned optimistic_promises(const struct app *app)
 static enum verdict optimistic_attempt(struct attempt *a)
 {
     const struct request *rq = a->request;
+    enum by by = (enum by)((const struct optimistic_options *)a->app->options)->by;
     enum db_status st;
-    int64_t version;
+    int64_t seen;
 
     if ((st = attempt_run(a, LOOK, ARGS(rq->event))) != DB_OK)
         return verdict_of(a, st);
-    version = a->row.column[1];
+    seen = a->row.column[by == BY_VERSION ? 1 : 0];
     if (a->row.column[0] < rq->seats)
         return VERDICT_SOLD_OUT;
     if (!attempt_checkout(a))
@@ -50,7 +75,7 @@ static enum verdict optimistic_attempt(struct attempt *a)
 
     if ((st = attempt_begin(a, TX_WRITE)) != DB_OK)
         return verdict_of(a, st);
-    if ((st = attempt_run(a, TAKE, ARGS(rq->event, version, rq->seats))) != DB_OK)
+    if ((st = attempt_run(a, by == BY_VERSION ? TAKE : TAKE_BY_VALUE, ARGS(rq->event, seen, rq->seats))) != DB_OK)
         return verdict_of(a, st);
     if (a->row.changed == 0)
         return attempt_conflict(a, REASON_STALE);
@@ -66,5 +91,7 @@ const struct strategy strategy_optimistic = {
     .colour = 0xE69F00,
     .promises = optimistic_promises,
     .statements = optimistic_statements,
+    .options = optimistic_rows,
+    .options_size = sizeof(struct optimistic_options),
     .attempt = optimistic_attempt,
 };

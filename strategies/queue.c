@@ -1,21 +1,24 @@
 /* Idea: requests line up, and one writer with a connection of its own answers them in arrival order. It takes whatever
- * has come in, up to `batch`, decides in memory from one locked read, writes all bookings and the counter once, commits
- * once, then answers everybody.
+ * has come in, up to `batch` (with linger, it gives others that long to come in too), decides in memory from one locked
+ * read, writes all bookings and the counter once, commits once, then answers everybody.
  *
- * Guarantee: never oversells, with any number of application servers (each writer locks the event). Sells out unless
- * `cap` turns users away.
+ * Guarantee: never oversells, with any number of application servers and writers (each writer locks the event). Sells
+ * out unless `cap` turns users away. In arrival order with one server and one writer.
  *
- * Cost: an answer waits for those ahead in the line; in return one fsync and a handful of statements serve a whole
- * batch, and a single connection is enough.
+ * Cost: an answer waits for those ahead in the line, and for the linger; in return one fsync and a handful of
+ * statements serve a whole batch, and a single connection is enough. More writers are of use to several events; for one
+ * event they wait for each other.
  *
  * Fails when: the line grows faster than the writer serves it: the wait of the last one is the sum of all before, and
  * without a cap memory is the limit; a writer that dies leaves everybody waiting. */
 #include "strategy.h"
 
-#define BATCH_MOST 1024
+#define BATCH_MOST   1024
+#define WRITERS_MOST 16
+#define LINGER_MOST  (INT64_C(10) * 1000 * 1000 * 1000) /* 10 s in ns */
 
 struct queue_options {
-    int64_t batch, cap;
+    int64_t batch, linger_ns, cap, writers;
 };
 
 static const struct option queue_rows[] = {
@@ -26,6 +29,13 @@ static const struct option queue_rows[] = {
       .max = BATCH_MOST,
       .fallback = "256",
       .help = "most requests answered with one commit" },
+    { .name = "linger",
+      .type = OPTION_DURATION,
+      .offset = offsetof(struct queue_options, linger_ns),
+      .min = 0,
+      .max = LINGER_MOST,
+      .fallback = "0ms",
+      .help = "how long a writer who has somebody to serve waits for more of them" },
     { .name = "cap",
       .type = OPTION_INT,
       .offset = offsetof(struct queue_options, cap),
@@ -33,6 +43,13 @@ static const struct option queue_rows[] = {
       .max = 10000000,
       .fallback = "0",
       .help = "most requests in line before others are shed; 0 = no limit" },
+    { .name = "writers",
+      .type = OPTION_INT,
+      .offset = offsetof(struct queue_options, writers),
+      .min = 1,
+      .max = WRITERS_MOST,
+      .fallback = "1",
+      .help = "writers of each application server, each with a connection out of its pool" },
     OPTION_END,
 };
 
@@ -55,12 +72,16 @@ static const struct statement queue_statements[] = {
     STATEMENT_END,
 };
 
-/* The writer's desk. */
-struct queue_app {
-    struct lane *lane;
+/* What a writer has before him. */
+struct desk {
     struct attempt *batch[BATCH_MOST];
     enum verdict verdict[BATCH_MOST]; /* VERDICT_PARKED: not decided yet */
     int64_t rows[BATCH_MOST * BOOK_ARGS];
+};
+
+struct queue_app {
+    struct lane *lane;
+    struct desk desks[WRITERS_MOST];
 };
 
 static const struct queue_options *options_of(const struct app *app)
@@ -73,20 +94,25 @@ static unsigned queue_promises(const struct app *app)
     return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (options_of(app)->cap == 0 ? PROMISE_SELLS_OUT : 0u);
 }
 
+static int queue_services(const void *options)
+{
+    return (int)((const struct queue_options *)options)->writers;
+}
+
 /* The smallest event that somebody undecided asks for, or 0. All writers lock events in this order: no deadlock. */
-static int64_t next_event(const struct queue_app *queue, int n)
+static int64_t next_event(const struct desk *desk, int n)
 {
     int64_t event = 0;
     int i;
 
     for (i = 0; i < n; i++)
-        if (queue->verdict[i] == VERDICT_PARKED && (event == 0 || queue->batch[i]->request->event < event))
-            event = queue->batch[i]->request->event;
+        if (desk->verdict[i] == VERDICT_PARKED && (event == 0 || desk->batch[i]->request->event < event))
+            event = desk->batch[i]->request->event;
     return event;
 }
 
 /* Decides everybody who asks for this event, in arrival order, and writes what was sold. */
-static enum db_status serve_event(struct queue_app *queue, struct db *db, int64_t event, int n, int64_t *sold)
+static enum db_status serve_event(struct desk *desk, struct db *db, int64_t event, int n, int64_t *sold)
 {
     enum db_status st;
     struct row row;
@@ -96,15 +122,15 @@ static enum db_status serve_event(struct queue_app *queue, struct db *db, int64_
     if ((st = db_run(db, LOOK, ARGS(event), &row)) != DB_OK)
         return st;
     for (i = 0; i < n; i++) {
-        const struct request *rq = queue->batch[i]->request;
-        int64_t *args = &queue->rows[booked * BOOK_ARGS];
+        const struct request *rq = desk->batch[i]->request;
+        int64_t *args = &desk->rows[booked * BOOK_ARGS];
 
         if (rq->event != event)
             continue;
-        queue->verdict[i] = VERDICT_SOLD_OUT;
+        desk->verdict[i] = VERDICT_SOLD_OUT;
         if (rq->seats > row.column[0] - taken)
             continue;
-        queue->verdict[i] = VERDICT_BOOKED;
+        desk->verdict[i] = VERDICT_BOOKED;
         taken += rq->seats;
         args[0] = rq->id;
         args[1] = rq->event;
@@ -115,12 +141,12 @@ static enum db_status serve_event(struct queue_app *queue, struct db *db, int64_
     *sold += taken;
     if (taken == 0)
         return DB_OK;
-    if ((st = db_run_many(db, BOOK, queue->rows, BOOK_ARGS, booked, NULL)) != DB_OK)
+    if ((st = db_run_many(db, BOOK, desk->rows, BOOK_ARGS, booked, NULL)) != DB_OK)
         return st;
     return db_run(db, TAKE, ARGS(event, taken), NULL);
 }
 
-static enum db_status serve_batch(struct queue_app *queue, struct db *db, int n)
+static enum db_status serve_batch(struct desk *desk, struct db *db, int n)
 {
     enum db_status st;
     int64_t event, sold = 0;
@@ -129,8 +155,8 @@ static enum db_status serve_batch(struct queue_app *queue, struct db *db, int n)
         return DB_LOST;
     if ((st = db_begin(db, TX_WRITE)) != DB_OK)
         return st;
-    while ((event = next_event(queue, n)) != 0)
-        if ((st = serve_event(queue, db, event, n, &sold)) != DB_OK)
+    while ((event = next_event(desk, n)) != 0)
+        if ((st = serve_event(desk, db, event, n, &sold)) != DB_OK)
             break;
     if (st == DB_OK && sold > 0)
         return db_commit(db);
@@ -149,26 +175,35 @@ static enum verdict final_verdict(struct attempt *a, enum verdict decided, enum 
 
 static void write_bookings(struct service *service, struct app *app)
 {
+    const struct queue_options *options = options_of(app);
     struct queue_app *queue = app->memory;
+    struct desk *desk = &queue->desks[service_index(service)];
     enum db_status st;
     int i, n;
 
-    while ((n = lane_take(service, queue->lane, queue->batch, (int)options_of(app)->batch)) > 0) {
+    for (;;) {
+        lane_linger(service, queue->lane, (int)options->batch, options->linger_ns);
+        if ((n = lane_take(service, queue->lane, desk->batch, (int)options->batch)) == 0)
+            return;
         for (i = 0; i < n; i++)
-            queue->verdict[i] = VERDICT_PARKED;
-        st = serve_batch(queue, service_db(service), n);
+            desk->verdict[i] = VERDICT_PARKED;
+        st = serve_batch(desk, service_db(service), n);
         for (i = 0; i < n; i++)
-            attempt_finish(queue->batch[i], final_verdict(queue->batch[i], queue->verdict[i], st));
+            attempt_finish(desk->batch[i], final_verdict(desk->batch[i], desk->verdict[i], st));
     }
 }
 
 static int queue_open(struct app *app)
 {
     struct queue_app *queue = app->memory;
+    int64_t i;
 
     if ((queue->lane = app_lane(app, options_of(app)->cap)) == NULL)
         return -1;
-    return app_spawn(app, write_bookings);
+    for (i = 0; i < options_of(app)->writers; i++)
+        if (app_spawn(app, write_bookings) != 0)
+            return -1;
+    return 0;
 }
 
 static enum verdict queue_attempt(struct attempt *a)
@@ -189,7 +224,7 @@ const struct strategy strategy_queue = {
     .statements = queue_statements,
     .options = queue_rows,
     .options_size = sizeof(struct queue_options),
-    .services = 1,
+    .services = queue_services,
     .app_size = sizeof(struct queue_app),
     .open = queue_open,
     .attempt = queue_attempt,

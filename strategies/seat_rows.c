@@ -10,8 +10,8 @@
  * Cost: a row written per seat, and an index over them; users of different seats do not wait for each other.
  *
  * Fails when: skip_locked meets a holder who rolls back: whoever walked past was told "sold out", and the seat stays
- * empty. SQLite cannot skip and has no nowait: its one write lock covers every row, so whoever has it sees no locked
- * rows, and whoever has not cannot look for others. */
+ * empty. SQLite cannot skip: its one write lock covers all rows, so who has it finds none locked, and who has not
+ * cannot take any. With ordered and nowait everybody comes to the same first row, as if it were a counter. */
 #include "strategy.h"
 
 enum pick { PICK_SKIP_LOCKED, PICK_NOWAIT, PICK_ORDERED, PICK_RANDOM };
@@ -58,7 +58,8 @@ static const struct statement seat_rows_statements[] = {
     [TAKE_NOWAIT] = { .name = "take or give up",
                       .kind = STATEMENT_WRITE,
                       .locks = true,
-                      .sql = TEXT_PER(NULL, TAKE_THESE "= ANY (ARRAY (" FREE("") " FOR UPDATE NOWAIT))") },
+                      .sql = TEXT_PER(TAKE_THESE "IN (" FREE("") ")",
+                                      TAKE_THESE "= ANY (ARRAY (" FREE("") " FOR UPDATE NOWAIT))") },
     /* Everybody locks in the order of seats: two groups cannot each hold what the other waits for. After the wait the
        row is looked at again; when it is taken, the next one is locked. */
     [TAKE_ORDERED] = { .name = "take in order",
@@ -90,9 +91,12 @@ static enum pick pick_of(const void *options)
 
 static unsigned seat_rows_needs(const void *options)
 {
-    enum pick pick = pick_of(options);
+    return pick_of(options) == PICK_SKIP_LOCKED ? DB_CAN_LOCK_ROWS : 0u;
+}
 
-    return pick == PICK_SKIP_LOCKED || pick == PICK_NOWAIT ? DB_CAN_LOCK_ROWS : 0u;
+static void seat_rows_tune(const void *options, struct lock_wait *wait)
+{
+    wait->never = pick_of(options) == PICK_NOWAIT;
 }
 
 static enum ledger seat_rows_ledger(const void *options)
@@ -166,12 +170,13 @@ static enum verdict seat_rows_attempt(struct attempt *a)
 const struct strategy strategy_seat_rows = {
     .name = "seat_rows",
     .summary = "one row per seat, taken by whoever locks it",
-    .needs_of = seat_rows_needs,
     .colour = 0x332288,
     .ledger = seat_rows_ledger,
     .promises = seat_rows_promises,
     .statements = seat_rows_statements,
     .options = seat_rows_rows,
     .options_size = sizeof(struct seat_rows_options),
+    .needs_for = seat_rows_needs,
+    .tune = seat_rows_tune,
     .attempt = seat_rows_attempt,
 };

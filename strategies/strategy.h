@@ -73,6 +73,20 @@ enum {
     TRAIT_ROGUE = 1u << 3    /* deliberately broken (strategies/rogues/)                          */
 };
 
+/* What the audit can hold against a strategy, worst first (audit/audit.h counts them). */
+enum anomaly {
+    ANOMALY_OVERSOLD,
+    ANOMALY_LOST,
+    ANOMALY_GHOST,
+    ANOMALY_TORN,
+    ANOMALY_DUPLICATE,
+    ANOMALY_UNSOLD,
+    ANOMALY_DRIFT,
+    ANOMALY_GATE_DRIFT,
+    ANOMALY_COUNT
+};
+const char *anomaly_name(enum anomaly); /* "oversold", "gate_drift": as in results */
+
 /* One user's wish. */
 struct request {
     int64_t id;    /* unique in a trial, from 1; goes into bookings.request */
@@ -80,6 +94,8 @@ struct request {
     int64_t event; /* from 1                                                */
     int64_t seats; /* wanted, all or nothing; from 1                        */
 };
+
+struct applock; /* what attempt_lock() takes */
 
 /* One application server: its own pool, options and memory. Read-only for strategies, but for memory. */
 struct app {
@@ -89,6 +105,7 @@ struct app {
     int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
     bool users_may_leave;  /* some leave at checkout                                    */
     const void *options;   /* the struct that strategy.options describes                */
+    struct applock *lock;  /* made by app_lock(); NULL: there is none                   */
     void *memory;          /* app_size zeroed bytes                                     */
 };
 
@@ -102,6 +119,14 @@ struct attempt {
     enum reason reason; /* set by verdict_of() and attempt_conflict()                       */
 };
 
+/* How a variant's connections wait for a lock that another holds: as [db] busy and lock_timeout of the scenario say,
+ * unless the strategy's tune() changes it. */
+struct lock_wait {
+    struct law busy;    /* SQLite */
+    int64_t timeout_ns; /* 0: no limit */
+    bool never;         /* DB_BUSY at once: SQLite, and attempt_lock(); PostgreSQL wants FOR UPDATE NOWAIT */
+};
+
 struct service; /* a service thread of an app, with a connection of its own */
 struct lane;    /* where attempts are parked for service threads, in arrival order */
 
@@ -109,8 +134,8 @@ struct strategy {
     const char *name;    /* = file stem                              */
     const char *summary; /* one line                                 */
     unsigned needs;      /* DB_CAN_* it cannot do without: else the cell is skipped, and the reason printed */
-    unsigned (*needs_of)(const void *options); /* optional: what these options need besides */
     unsigned traits;
+    unsigned shows;  /* rogues: 1u << ANOMALY_*, the one the audit must find in it */
     uint32_t colour; /* 0xRRGGBB in every plot; 0: the harness picks one */
 
     enum ledger (*ledger)(const void *options); /* optional: LEDGER_COUNTER when absent                  */
@@ -121,9 +146,13 @@ struct strategy {
     const struct statement *statements; /* STATEMENT_END-terminated; slot = index; may be NULL   */
     const struct option *options;       /* OPTION_END-terminated rows into options_size bytes; may be NULL */
     size_t options_size;
-    int services;        /* service threads it spawns per app, each with a connection out of the app's pool */
-    size_t app_size;     /* zeroed memory per app, owned by the harness                                 */
-    size_t request_size; /* zeroed memory per request, owned by the harness                             */
+    unsigned (*needs_for)(const void *options);            /* optional: needs of these options beyond `needs`       */
+    const char *(*refuses)(const void *options);           /* optional: NULL, or why these do not go together       */
+    void (*tune)(const void *options, struct lock_wait *); /* optional; filled with the scenario's                  */
+    int (*services)(
+        const void *options); /* optional: service threads per app, each with a connection out of its pool */
+    size_t app_size;          /* zeroed memory per app, owned by the harness; what services write there is their own */
+    size_t request_size;      /* zeroed memory per request, owned by the harness                             */
 
     /* Optional; main thread, once for each place, in a transaction of its own before any app opens: fills its own
      * tables with db_run(), as seen by app 0. Its last status. */
@@ -148,6 +177,12 @@ enum db_status attempt_commit(struct attempt *);
  * the user left (return VERDICT_ABANDONED). With checkout = 0 it costs nothing and keeps the connection. */
 bool attempt_checkout(struct attempt *);
 
+/* Waits for the lock of its app, as long as for one of the database. The harness gives it back, after the connection,
+ * when attempt() returns or parks. DB_LOCK_TIMEOUT, DB_BUSY (struct lock_wait.never), or DB_LOST when the run was
+ * stopped. */
+enum db_status attempt_lock(struct attempt *);
+void attempt_unlock(struct attempt *);
+
 /* A conflict the strategy found by itself. */
 enum verdict attempt_conflict(struct attempt *, enum reason);
 
@@ -163,17 +198,31 @@ bool gate_take(struct app *, int64_t event, int64_t n);
 void gate_give(struct app *, int64_t event, int64_t n);
 int64_t gate_left(struct app *, int64_t event);
 
+/* ---- a lock in the memory of each app, in front of the database's ----------------------------------------------- */
+
+enum lock_order {
+    LOCK_ANY_ORDER, /* a mutex: whoever comes by when it is free has it */
+    LOCK_FIRST_COME /* handed to whoever has waited longest             */
+};
+/* open(), once: makes app->lock. 0, or -1: out of memory. */
+int app_lock(struct app *, enum lock_order);
+
 /* ---- service threads -------------------------------------------------------------------------------------------- */
 
 /* open(): a lane that holds at most cap parked attempts (0: no limit); owned by the harness. NULL: out of memory. */
 struct lane *app_lane(struct app *, int64_t cap);
-/* open(): starts a service thread; at most strategy.services times. run() ends when lane_take() returns 0. 0 / -1. */
+/* open(): starts a service thread; at most strategy.services() times. run() ends when lane_take() returns 0. 0 / -1. */
 int app_spawn(struct app *, void (*run)(struct service *, struct app *));
 
 /* attempt(): `return attempt_park(a, lane)` as its last act. VERDICT_SHED when the lane is full. The attempt belongs to
  * the service until it calls attempt_finish(). */
 enum verdict attempt_park(struct attempt *, struct lane *);
 
+/* Service thread: which one of its app's it is, from 0, in the order of app_spawn(). */
+int service_index(const struct service *);
+/* Service thread, before lane_take(): waits until somebody is parked, and from then on at most linger_ns until n are.
+ */
+void lane_linger(struct service *, struct lane *, int n, int64_t linger_ns);
 /* Service thread: waits until somebody is parked, takes up to max in arrival order. 0: the app closes, return from
  * run(). */
 int lane_take(struct service *, struct lane *, struct attempt **out, int max);

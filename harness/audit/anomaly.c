@@ -13,6 +13,17 @@ const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
     [ANOMALY_GATE_DRIFT] = { "drifts", "gate and bookings differ by", "seat", "" },
 };
 
+const char *anomaly_name(enum anomaly anomaly)
+{
+    static const char *const names[ANOMALY_COUNT] = {
+        [ANOMALY_OVERSOLD] = "oversold",     [ANOMALY_LOST] = "lost",     [ANOMALY_GHOST] = "ghost",
+        [ANOMALY_DUPLICATE] = "duplicate",   [ANOMALY_UNSOLD] = "unsold", [ANOMALY_DRIFT] = "drift",
+        [ANOMALY_GATE_DRIFT] = "gate_drift", [ANOMALY_TORN] = "torn",
+    };
+
+    return names[anomaly];
+}
+
 int64_t anomaly_amount(const struct audit *audit, enum anomaly anomaly)
 {
     const int64_t amounts[ANOMALY_COUNT] = {

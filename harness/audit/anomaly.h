@@ -3,19 +3,7 @@
 
 #include "harness/audit/audit.h"
 
-/* What an audit can hold against a strategy, worst first. One list: for the verdict of a cell, and for what a schedule
- * broke. */
-enum anomaly {
-    ANOMALY_OVERSOLD,
-    ANOMALY_LOST,
-    ANOMALY_GHOST,
-    ANOMALY_TORN,
-    ANOMALY_DUPLICATE,
-    ANOMALY_UNSOLD,
-    ANOMALY_DRIFT,
-    ANOMALY_GATE_DRIFT,
-    ANOMALY_COUNT
-};
+/* The anomalies of strategy.h, in words and numbers: for the verdict of a cell, and for what a schedule broke. */
 
 /* How an anomaly is said: "oversold" up to N "seat" … */
 struct anomaly_words {

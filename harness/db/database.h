@@ -23,6 +23,7 @@ struct db_settings {
                         then 100 ms), LAW_POLL = every lo_ns */
     int64_t rtt_ns, lock_timeout_ns, statement_timeout_ns;
     int64_t deadlock_timeout_ns; /* PostgreSQL: 0 = the server's own; set only where the role may */
+    bool never_waits;            /* SQLite: who does not get its lock is told DB_BUSY at once; no key sets it */
 };
 
 struct database;

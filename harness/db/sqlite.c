@@ -85,6 +85,8 @@ static int wait_for_lock(void *arg, int count)
     const struct law *busy = &db->settings.busy;
     int64_t now_ns = clock_now_ns(), limit_ns = INT64_MAX, wake_ns;
 
+    if (db->settings.never_waits)
+        return 0;
     if (count == 0)
         conn->waiting_since_ns = now_ns;
     if (db->settings.lock_timeout_ns > 0)

@@ -59,6 +59,7 @@ static int turns_of(const struct trace *trace)
 /* The schedule to tell: what it breaks decides first (worst anomaly), then how short it is. */
 struct best {
     bool found;
+    int64_t seats;
     struct schedule schedule;
     unsigned anomalies;
     size_t n;
@@ -81,7 +82,7 @@ static bool is_shorter(const struct best *best, size_t n, int turns, const struc
     return memcmp(schedule->letters, best->schedule.letters, n) < 0;
 }
 
-static void keep_if_better(struct best *best, const struct trace *trace)
+static void keep_if_better(struct best *best, const struct trace *trace, int64_t seats)
 {
     int turns = turns_of(trace);
     struct schedule schedule;
@@ -94,13 +95,17 @@ static void keep_if_better(struct best *best, const struct trace *trace)
         better = is_shorter(best, trace->n, turns, &schedule);
     if (!better)
         return;
-    *best = (struct best){ .found = true, .anomalies = trace->anomalies, .n = trace->n, .turns = turns };
+    *best =
+        (struct best){ .found = true, .seats = seats, .anomalies = trace->anomalies, .n = trace->n, .turns = turns };
     best->schedule = schedule;
 }
 
 struct explorer {
     struct exploration *result;
-    struct play play;
+    struct database *database;
+    struct play play; /* of the house that is explored */
+    int64_t tried;    /* in it */
+    bool must_begin_again;
     struct best best, best_fault;
 };
 
@@ -119,10 +124,12 @@ static int play(struct explorer *explorer, struct chooser *chooser, struct trace
     return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
-static void count(struct exploration *result, const struct trace *trace)
+static void count(struct explorer *explorer, const struct trace *trace)
 {
+    struct exploration *result = explorer->result;
     enum anomaly anomaly;
 
+    explorer->tried++;
     result->tried++;
     result->broken += is_broken(trace);
     result->stuck += trace->ending == TRACE_STUCK;
@@ -143,37 +150,53 @@ static void count_fault(struct exploration *result, const struct trace *trace)
 }
 
 /* A livelock stays one: more schedules that end in it would only take their time. */
-static bool is_enough(const struct exploration *result)
+static bool is_enough(const struct explorer *explorer)
 {
-    return result->tried == result->request.schedules || result->endless > 0;
+    return explorer->tried == explorer->result->request.schedules || explorer->result->endless > 0;
+}
+
+/* Until all are played, enough are, or one shows that users share memory where that was not reckoned with. */
+static int play_all(struct explorer *explorer, struct search *search)
+{
+    int status = EXIT_OK, failed = 0;
+    struct chooser *chooser = NULL;
+    struct trace trace;
+
+    while (status == EXIT_OK && failed == 0 && !explorer->must_begin_again && !is_enough(explorer) &&
+           (chooser = search_next(search)) != NULL) {
+        status = play(explorer, chooser, &trace);
+        explorer->must_begin_again = trace.wrote_memory && !explorer->play.share_memory;
+        if (status == EXIT_OK && search_learn(search, &trace, &failed))
+            count(explorer, &trace);
+        if (status == EXIT_OK && is_broken(&trace)) /* also when it equals another: it may be told shorter */
+            keep_if_better(&explorer->best, &trace, explorer->play.cell.scenario.seats);
+        trace_free(&trace);
+    }
+    explorer->result->exhausted = explorer->result->exhausted && chooser == NULL;
+    explorer->result->pruned += search_counts(search).pruned;
+    explorer->result->cut += search_counts(search).cut;
+    return failed == 0 ? status : -1;
 }
 
 static int explore_all(struct explorer *explorer)
 {
-    struct exploration *result = explorer->result;
-    struct search *search = search_open(result->request.preemptions);
-    int status = search != NULL ? EXIT_OK : EXIT_ERROR, failed = 0;
-    struct chooser *chooser = NULL;
-    struct trace trace;
+    const struct exploration before = *explorer->result;
+    struct search *search;
+    int status = -1;
 
-    while (status == EXIT_OK && failed == 0 && !is_enough(result) && (chooser = search_next(search)) != NULL) {
-        status = play(explorer, chooser, &trace);
-        if (status == EXIT_OK && search_learn(search, &trace, &failed))
-            count(result, &trace);
-        if (status == EXIT_OK && is_broken(&trace)) /* also when it equals another: it may be told shorter */
-            keep_if_better(&explorer->best, &trace);
-        trace_free(&trace);
-    }
-    if (search == NULL || failed != 0) {
+    do {
+        *explorer->result = before;
+        explorer->tried = 0;
+        explorer->play.share_memory = explorer->must_begin_again;
+        explorer->must_begin_again = false;
+        if ((search = search_open(before.request.preemptions)) != NULL)
+            status = play_all(explorer, search);
+        search_close(search);
+    } while (status == EXIT_OK && explorer->must_begin_again);
+    if (status < 0) {
         say_error("%s: out of memory for schedules: lower --preemptions or --schedules", explorer->play.cell.id);
         status = EXIT_ERROR;
     }
-    if (search != NULL) {
-        result->exhausted = chooser == NULL;
-        result->pruned = search_counts(search).pruned;
-        result->cut = search_counts(search).cut;
-    }
-    search_close(search);
     return status;
 }
 
@@ -196,15 +219,15 @@ static int explore_sample(struct explorer *explorer)
     int status = play_plain(explorer, &trace);
 
     calls = trace.n;
-    if (status == EXIT_OK)
+    if (status == EXIT_OK && (result->chance <= 0 || pct_chance(trace.actor_count, calls) < result->chance))
         result->chance = pct_chance(trace.actor_count, calls);
     trace_free(&trace);
-    while (status == EXIT_OK && !is_enough(result)) {
-        pct_init(&pct, result->request.seed, result->tried, calls);
+    while (status == EXIT_OK && !is_enough(explorer)) {
+        pct_init(&pct, result->request.seed, explorer->tried, calls);
         if ((status = play(explorer, &pct.chooser, &trace)) == EXIT_OK) {
-            count(result, &trace);
+            count(explorer, &trace);
             if (is_broken(&trace))
-                keep_if_better(&explorer->best, &trace);
+                keep_if_better(&explorer->best, &trace, explorer->play.cell.scenario.seats);
         }
         trace_free(&trace);
     }
@@ -241,7 +264,7 @@ static int explore_faults(struct explorer *explorer)
             if ((status = play(explorer, &follower.chooser, &trace)) == EXIT_OK) {
                 count_fault(explorer->result, &trace);
                 if (is_broken(&trace))
-                    keep_if_better(&explorer->best_fault, &trace);
+                    keep_if_better(&explorer->best_fault, &trace, explorer->play.cell.scenario.seats);
             }
             trace_free(&trace);
         }
@@ -294,7 +317,7 @@ static int replay(struct explorer *explorer)
         say_error("--replay '%s' does not fit %s: %s", result->request.replay, result->holder, error);
         return EXIT_USAGE;
     }
-    count(result, &result->trace);
+    count(explorer, &result->trace);
     return EXIT_OK;
 }
 
@@ -303,32 +326,53 @@ static int explore(struct explorer *explorer)
     struct exploration *result = explorer->result;
     int status;
 
+    explorer->tried = 0;
     if (result->request.replay != NULL)
         return replay(explorer);
-    result->is_random = result->cell->scenario.users > 2;
     status = result->is_random ? explore_sample(explorer) : explore_all(explorer);
     if (status == EXIT_OK && result->endless == 0)
         status = explore_faults(explorer);
-    if (status == EXIT_OK && explorer->best.found)
-        status = tell(explorer, &explorer->best.schedule);
-    else if (status == EXIT_OK && explorer->best_fault.found)
-        status = tell(explorer, &explorer->best_fault.schedule);
     return status;
+}
+
+static int tell_best(struct explorer *explorer)
+{
+    return tell(explorer, explorer->best.found ? &explorer->best.schedule : &explorer->best_fault.schedule);
+}
+
+/* With so many seats in the house. */
+static int in_house(struct explorer *explorer, int64_t seats, int (*what)(struct explorer *))
+{
+    struct cell cell = *explorer->result->cell; /* what it points to is borrowed */
+    int status = EXIT_ERROR;
+
+    cell.scenario.seats = seats;
+    if (play_open(&explorer->play, &cell, explorer->database) == 0)
+        status = what(explorer);
+    play_close(&explorer->play);
+    return interrupt_raised() ? EXIT_INTERRUPTED : status;
 }
 
 int exploration_run(struct exploration *result, const struct cell *cell, struct database *database,
                     const struct exploration_request *request)
 {
-    struct explorer explorer = { .result = result };
-    int status = EXIT_ERROR;
+    struct explorer explorer = { .result = result, .database = database };
+    int64_t seats = cell->scenario.seats;
+    int status = EXIT_OK, house;
 
     memset(result, 0, sizeof *result);
     result->cell = cell;
     result->request = *request;
+    result->seats = seats;
+    result->is_random = cell->scenario.users > 2;
+    result->exhausted = !result->is_random && request->replay == NULL;
     snprintf(result->holder, sizeof result->holder, "%s on %s", cell->variant.name, cell->db);
-    if (play_open(&explorer.play, cell, database) == 0)
-        status = explore(&explorer);
-    play_close(&explorer.play);
+    for (house = 0; house < request->houses && status == EXIT_OK && result->endless == 0; house++)
+        status = in_house(&explorer, seats + house, explore);
+    if (status == EXIT_OK && (explorer.best.found || explorer.best_fault.found)) {
+        result->seats = explorer.best.found ? explorer.best.seats : explorer.best_fault.seats;
+        status = in_house(&explorer, result->seats, tell_best);
+    }
     return status;
 }
 
@@ -337,12 +381,25 @@ void exploration_free(struct exploration *result)
     trace_free(&result->trace);
 }
 
+/* A rogue is caught by the anomaly it names, a control by any. */
+static bool is_caught(const struct exploration *result)
+{
+    unsigned shows = result->cell->variant.registered->strategy->shows;
+    enum anomaly anomaly;
+
+    if (shows == 0)
+        return result->broken + result->faults_broken > 0;
+    for (anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++)
+        if ((shows & 1u << anomaly) != 0 && result->broken_by[anomaly] + result->faults_broken_by[anomaly] > 0)
+            return true;
+    return false;
+}
+
 bool exploration_unexpected(const struct exploration *result)
 {
     const unsigned controls = TRAIT_CONTROL | TRAIT_ROGUE;
-    bool broken = result->broken + result->faults_broken > 0;
 
     if ((result->cell->variant.registered->strategy->traits & controls) == 0)
-        return broken;
-    return !broken && result->request.replay == NULL; /* one schedule need not show it */
+        return result->broken + result->faults_broken > 0;
+    return !is_caught(result) && result->request.replay == NULL; /* one schedule need not show it */
 }

@@ -60,6 +60,9 @@ static struct footprint of_call(const struct player *player)
     case CALL_GATE_TAKE:
     case CALL_GATE_GIVE:
         return (struct footprint){ .writes = BIT(THING_GATES) };
+    case CALL_LOCK:
+    case CALL_UNLOCK:
+        return (struct footprint){ .writes = BIT(THING_APPLOCKS) };
     case CALL_PARK:
     case CALL_LANE_TAKE:
         return (struct footprint){ .writes = BIT(THING_LANES) };
@@ -77,7 +80,7 @@ struct footprint footprint_of(const struct player *player)
 {
     struct footprint footprint = of_call(player);
 
-    if (player->players->apps_have_memory)
+    if (player->players->share_memory)
         footprint.writes |= BIT(THING_MEMORY);
     return footprint;
 }

@@ -11,9 +11,10 @@ enum thing {
     THING_ROWS,  /* committed rows                                 */
     THING_LOCKS, /* row locks, the database's write lock, rows written and not yet committed */
     THING_GATES,
+    THING_APPLOCKS,
     THING_LANES,
     THING_ANSWERS,
-    THING_MEMORY, /* an app's own: what a strategy does between its calls can only touch this */
+    THING_MEMORY, /* of an app: what a strategy does between its calls can only touch this */
     THINGS
 };
 

@@ -41,18 +41,21 @@ static void set_up_cell(struct play *play, const struct cell *cell)
     scenario->db.statement_timeout_ns = 0;
     scenario->db.lock_timeout_ns = driver->waits != NULL ? 0 : 1;
     scenario->db.deadlock_timeout_ns = DEADLOCK_TIMEOUT_NS;
-    scenario->pool = scenario->users + cell->variant.registered->strategy->services;
+    scenario->pool = scenario->users + cell_services(cell);
 }
 
 int play_open(struct play *play, const struct cell *cell, struct database *database)
 {
+    const struct strategy *strategy = cell->variant.registered->strategy;
     char error[DB_ERROR_SIZE] = "";
 
     memset(play, 0, sizeof *play);
     play->database = database;
     set_up_cell(play, cell);
     plan_init(&play->plan, &play->cell.scenario, 0);
-    if ((play->servers = calloc((size_t)cell->scenario.instances, sizeof *play->servers)) == NULL) {
+    play->servers = calloc((size_t)cell->scenario.instances, sizeof *play->servers);
+    play->memory = malloc((size_t)cell->scenario.instances * strategy->app_size + 1);
+    if (play->servers == NULL || play->memory == NULL) {
         say_error("%s: out of memory for apps", cell->id);
         return -1;
     }
@@ -76,6 +79,7 @@ void play_close(struct play *play)
     db_close(play->observer);
     database_drop(play->database);
     free(play->servers);
+    free(play->memory);
     memset(play, 0, sizeof *play);
 }
 
@@ -116,6 +120,22 @@ static int watch(struct play *play, struct trace *trace)
     return audit_look(&move->after, &play->cell, play->database, play->observer) == EXIT_OK ? 0 : -1;
 }
 
+/* What a service writes is taken for its own (strategy.h); what a user writes, others may read. */
+static void look_at_memory(struct play *play, const struct players *players, int who, struct trace *trace)
+{
+    size_t size = play->cell.variant.registered->strategy->app_size;
+    int i;
+
+    for (i = 0; size > 0 && i < play->cell.scenario.instances; i++) {
+        char *before = play->memory + (size_t)i * size;
+
+        if (memcmp(before, play->servers[i].app.memory, size) == 0)
+            continue;
+        memcpy(before, play->servers[i].app.memory, size);
+        trace->wrote_memory = trace->wrote_memory || (who >= 0 && !players->player[who].name.is_service);
+    }
+}
+
 /* Nobody can move, but somebody waits for a lock: the database may yet refuse one of them. */
 static unsigned outwait(struct players *players)
 {
@@ -150,6 +170,7 @@ static int run(struct play *play, struct players *players, struct chooser *choos
     int last = -1, who;
     unsigned ready;
 
+    look_at_memory(play, players, last, trace);
     while (!players_users_ended(players)) {
         if ((ready = players_ready(players)) == 0 && (ready = outwait(players)) == 0) {
             trace->ending = players_users_ended(players) ? TRACE_ENDED : TRACE_STUCK;
@@ -170,6 +191,7 @@ static int run(struct play *play, struct players *players, struct chooser *choos
             trace->ending = TRACE_ENDLESS;
             return 0;
         }
+        look_at_memory(play, players, who, trace);
         if (trace->watched && trace->n > 0 && watch(play, trace) != 0)
             return -1;
     }
@@ -249,6 +271,7 @@ int play_schedule(struct play *play, struct chooser *chooser, bool watched, stru
     if (database_rewind(play->database, play->observer) != 0)
         return -1;
     players_init(&players, trace, &play->cell, database_driver(play->database), play->observer);
+    players.share_memory = play->share_memory;
     players.fault_at = chooser->fault_at;
     players.fault = chooser->fault;
     if (open_apps(play, &players.scheduler) == 0 && players_start(&players, &play->plan, play->servers) == 0) {

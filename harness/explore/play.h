@@ -15,6 +15,8 @@ struct play {
     struct db *observer;
     struct app_server *servers;
     struct plan plan;
+    char *memory;      /* what apps' memory held after the move before, one after the other */
+    bool share_memory; /* set by whoever has seen trace.wrote_memory: see footprint.h          */
     bool remembered;
 };
 

@@ -103,9 +103,9 @@ static void service_begins(struct scheduler *scheduler, struct service *service)
 {
     struct players *players = (struct players *)scheduler;
     const struct app_server *server = service->server;
-    int each = server->cell->variant.registered->strategy->services;
+    int each = cell_services(server->cell);
 
-    enter(&players->player[players->users + server->app.index * each + (int)(service - server->services)]);
+    enter(&players->player[players->users + server->app.index * each + service_index(service)]);
 }
 
 static void note_end_of_try(struct player *player, enum verdict verdict, bool again)
@@ -149,7 +149,7 @@ static void *user_main(void *arg)
 
     enter(player);
     pthread_cleanup_push(give_back, player);
-    if (player->players->apps_have_memory)
+    if (player->players->users_arrive)
         ask(&player->players->scheduler, &arrive);
     do {
         if (inflight_try(&player->flight) == VERDICT_PARKED)
@@ -173,7 +173,7 @@ static char letter_of(int index, int users)
 void players_init(struct players *players, struct trace *trace, const struct cell *cell, const struct db_driver *driver,
                   struct db *observer)
 {
-    int each = cell->variant.registered->strategy->services, i;
+    int each = cell_services(cell), i;
 
     memset(players, 0, sizeof *players);
     players->scheduler = (struct scheduler){ .ask = ask, .tell = tell, .service_begins = service_begins };
@@ -181,7 +181,7 @@ void players_init(struct players *players, struct trace *trace, const struct cel
     players->driver = driver;
     players->observer = observer;
     players->fault_at = -1;
-    players->apps_have_memory = cell->variant.registered->strategy->app_size > 0;
+    players->users_arrive = cell->variant.registered->strategy->app_size > 0;
     players->users = trace->users = (int)cell->scenario.users;
     players->count = trace->actor_count = players->users + (int)cell->scenario.instances * each;
     for (i = 0; i < players->count; i++) {
@@ -221,7 +221,7 @@ int players_start(struct players *players, const struct plan *plan, struct app_s
     const struct strategy *strategy = cell->variant.registered->strategy;
     int i, failed;
 
-    expect_services(players, servers, (int)cell->scenario.instances, strategy->services);
+    expect_services(players, servers, (int)cell->scenario.instances, cell_services(cell));
     for (i = 0; i < players->users; i++) {
         struct player *player = &players->player[i];
 
@@ -322,6 +322,8 @@ static bool can_move(const struct player *player)
     case PLAYER_ASKING:
         if (player->asked.kind == CALL_LANE_TAKE)
             return lane->head != NULL || lane->closed;
+        if (player->asked.kind == CALL_LOCK)
+            return player->asked.lock->holder == NULL || !player->asked.waits;
         if (player->asked.kind == CALL_ANSWER)
             return atomic_load(&player->flight.state) == FLIGHT_FINISHED;
         return true;

@@ -49,8 +49,9 @@ struct players {
     struct trace *trace;
     struct player player[TRACE_ACTORS];
     int count, users;
-    bool apps_have_memory; /* strategy.app_size */
-    struct db *observer;   /* stage */
+    bool users_arrive;   /* CALL_ARRIVE is a call: apps have memory                          */
+    bool share_memory;   /* users write to it: any two of their moves may touch each other    */
+    struct db *observer; /* stage */
     const struct db_driver *driver;
     int fault_at; /* the call of the schedule that is made to fail; -1: none */
     enum fault_kind fault;

@@ -69,6 +69,7 @@ struct trace {
     int preemptions; /* moves away from an actor that could have gone on */
     bool watched;    /* rows were read after every move */
     enum trace_ending ending;
+    bool wrote_memory;             /* a user left something else in its app's memory than it found there */
     char astray[128];              /* TRACE_ASTRAY: one line why                     */
     uint8_t outcomes[TRACE_USERS]; /* enum outcome by user, from user 1              */
     int users;

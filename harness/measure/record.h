@@ -26,7 +26,7 @@ struct record {
     int64_t invoke_ns; /* before the first attempt, after waking                         */
     int64_t first_ns;  /* the first connection was in hand; 0: none was ever borrowed    */
     int64_t return_ns; /* the answer was in the user's hands                             */
-    int64_t pool_wait_ns, conn_ns, lock_ns, backoff_ns, checkout_ns;
+    int64_t pool_wait_ns, lock_wait_ns, conn_ns, lock_ns, backoff_ns, checkout_ns; /* lock_wait: for app locks */
     int32_t seats, app;
     int32_t attempts, borrows, statements;
     uint8_t outcome, reason;        /* enum outcome; enum reason of the last attempt */

@@ -3,11 +3,11 @@
 #include <assert.h>
 #include <string.h>
 
-#define HISTS (3 * TOTALS_SERIES + 6)
+#define HISTS (3 * TOTALS_SERIES + 7)
 
 static void list_hists(struct totals *t, struct hist *list[HISTS])
 {
-    struct hist *parts[] = { &t->pool_wait, &t->conn, &t->lock, &t->backoff, &t->checkout, &t->wake };
+    struct hist *parts[] = { &t->pool_wait, &t->lock_wait, &t->conn, &t->lock, &t->backoff, &t->checkout, &t->wake };
     int n = 0;
 
     for (int i = 0; i < TOTALS_SERIES; i++) {
@@ -58,6 +58,8 @@ static void record_parts(struct totals *t, const struct record *r)
 {
     if (r->borrows > 0 || r->pool_wait_ns > 0)
         hist_record(&t->pool_wait, r->pool_wait_ns);
+    if (r->lock_wait_ns > 0)
+        hist_record(&t->lock_wait, r->lock_wait_ns);
     if (r->borrows > 0)
         hist_record(&t->conn, r->conn_ns);
     if (r->lock_ns > 0)

@@ -17,7 +17,7 @@ struct totals {
     int64_t borrowers;             /* requests that ever borrowed a connection */
     int64_t statements;            /* of the requests' own connections; services apart */
     struct hist response[TOTALS_SERIES], system[TOTALS_SERIES], service[TOTALS_SERIES];
-    struct hist pool_wait, conn, lock, backoff, checkout, wake; /* wake = invoke - due */
+    struct hist pool_wait, lock_wait, conn, lock, backoff, checkout, wake; /* wake = invoke - due */
 };
 
 int totals_init(struct totals *);     /* 0, or -1 when out of memory */

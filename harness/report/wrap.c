@@ -22,8 +22,7 @@ size_t wrap_width(const char *text)
     return n;
 }
 
-/* Bytes of text that go on a line of `room` columns, up to a blank if there is one. */
-static size_t fitting(const char *text, size_t room)
+size_t wrap_fit(const char *text, size_t room)
 {
     size_t columns = 0, i, last_blank = 0;
 
@@ -45,7 +44,7 @@ void wrap_print(FILE *out, size_t first, size_t rest, const char *before, const 
 
         while (blank(*text))
             text++;
-        n = fitting(text, WRAP_COLUMNS - margin);
+        n = wrap_fit(text, WRAP_COLUMNS - margin);
         fprintf(out, "%*s%s", (int)margin, "", before);
         for (size_t i = 0; i < n; i++)
             putc(blank(text[i]) ? ' ' : text[i], out);

@@ -156,12 +156,12 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                        "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers",
                        (json_int_t)s->borrowers, "ops", all_ops(t), "wall_ns", known(t->wall_ns), "sold_out_ns",
                        known(t->sold_out_ns), "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
-    times =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns", series(s->response),
-                  "system_ns", series(s->system), "service_ns", series(s->service), "pool_wait_ns",
-                  distribution(&s->pool_wait), "conn_ns", distribution(&s->conn), "lock_ns", distribution(&s->lock),
-                  "backoff_ns", distribution(&s->backoff), "checkout_ns", distribution(&s->checkout), "wake_ns",
-                  distribution(&s->wake), "resources", resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
+    times = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns", series(s->response),
+        "system_ns", series(s->system), "service_ns", series(s->service), "pool_wait_ns", distribution(&s->pool_wait),
+        "lock_wait_ns", distribution(&s->lock_wait), "conn_ns", distribution(&s->conn), "lock_ns",
+        distribution(&s->lock), "backoff_ns", distribution(&s->backoff), "checkout_ns", distribution(&s->checkout),
+        "wake_ns", distribution(&s->wake), "resources", resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0) {
         json_decref(times);
         return counts;

@@ -1,5 +1,6 @@
 #include "harness/run/app.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,25 +13,39 @@ static const struct strategy *strategy_of(const struct app_server *server)
     return server->cell->variant.registered->strategy;
 }
 
+/* Time is virtual under a scheduler: a limit in real time would cut a wait short that no schedule has cut. */
+static struct db_settings connection_settings(const struct cell *cell, const struct scheduler *scheduler)
+{
+    struct db_settings settings = cell_settings(cell);
+
+    if (scheduler != NULL) {
+        settings.busy = cell->scenario.db.busy;
+        settings.lock_timeout_ns = cell->scenario.db.lock_timeout_ns;
+    }
+    return settings;
+}
+
 int app_open(struct app_server *server, const struct cell *cell, struct database *database, int index,
              struct scheduler *scheduler)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
+    int services = cell_services(cell);
     char error[DB_ERROR_SIZE] = "";
 
     memset(server, 0, sizeof *server);
     server->cell = cell;
     server->scheduler = scheduler;
+    server->settings = connection_settings(cell, scheduler);
     server->app = cell_app(cell, index);
     server->gates = calloc((size_t)server->app.events + 1, sizeof *server->gates);
-    server->services = calloc((size_t)strategy->services + 1, sizeof *server->services);
+    server->services = calloc((size_t)services + 1, sizeof *server->services);
     server->app.memory = calloc(1, strategy->app_size + 1);
     if (server->gates == NULL || server->services == NULL || server->app.memory == NULL) {
         say_error("%s: out of memory for an app", cell->id);
         return -1;
     }
-    if (pool_open(&server->pool, database, &cell->scenario.db, strategy->statements,
-                  (int)cell->scenario.pool - strategy->services, error, sizeof error) != 0) {
+    if (pool_open(&server->pool, database, &server->settings, strategy->statements, (int)cell->scenario.pool - services,
+                  error, sizeof error) != 0) {
         say_error("%s: cannot fill the pool: %s", cell->id, error);
         return -1;
     }
@@ -53,12 +68,19 @@ struct lane *app_lane(struct app *app, int64_t cap)
     return lane;
 }
 
+int app_lock(struct app *app, enum lock_order order)
+{
+    assert(app->lock == NULL);
+    app->lock = applock_new(order);
+    return app->lock != NULL ? 0 : -1;
+}
+
 int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
 {
     struct app_server *server = app_server_of(app);
 
-    if (server->service_count == strategy_of(server)->services) {
-        say_error("%s: more service threads than strategy.services = %d declares", server->cell->id,
+    if (server->service_count == cell_services(server->cell)) {
+        say_error("%s: more service threads than the %d that strategy.services() declares", server->cell->id,
                   server->service_count);
         return -1;
     }
@@ -68,9 +90,15 @@ int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
     return 0;
 }
 
-/* Services are not cancelled: what they hold must be answered, and their statements are short. */
+/* Services are not cancelled, only hurried: what they hold must be answered, and their statements are short. */
 void app_stop(struct app_server *server)
 {
+    struct lane *lane;
+
+    for (lane = server->lanes; lane != NULL; lane = lane->next)
+        lane_hurry(lane);
+    if (server->app.lock != NULL)
+        applock_stop(server->app.lock);
     if (server->pool.idle != NULL)
         pool_stop(&server->pool);
 }
@@ -121,6 +149,7 @@ int app_witness_gates(const struct app_server *server, struct trial *trial)
 void app_free(struct app_server *server)
 {
     lane_free(server->lanes);
+    applock_free(server->app.lock);
     free(server->gates);
     free(server->services);
     free(server->app.memory);

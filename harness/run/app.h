@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "harness/run/applock.h"
 #include "harness/run/lane.h"
 #include "harness/run/pool.h"
 #include "harness/run/scheduler.h"
@@ -21,10 +22,11 @@ struct app_server {
     struct app app; /* first: app_server_of() relies on it */
     const struct cell *cell;
     struct scheduler *scheduler; /* NULL in a measured run */
+    struct db_settings settings; /* of its connections */
     struct pool pool;
     struct gate *gates; /* by event, from 1 */
     struct lane *lanes;
-    struct service *services; /* cell->variant's strategy.services of them */
+    struct service *services; /* room for cell_services() */
     int service_count;
 };
 

@@ -75,6 +75,35 @@ bool attempt_checkout(struct attempt *attempt)
     return !flight->planned.abandons;
 }
 
+enum db_status attempt_lock(struct attempt *attempt)
+{
+    struct inflight *flight = inflight_of(attempt);
+    const struct db_settings *settings = &flight->server->settings;
+    struct applock *lock = attempt->app->lock;
+    const struct call call = { .kind = CALL_LOCK, .lock = lock, .waits = !settings->never_waits, .flight = flight };
+    struct scheduler *scheduler = flight->server->scheduler;
+    int64_t asked_ns = clock_now_ns(), deadline_ns = WAIT_FOREVER;
+    enum db_status st;
+
+    assert(lock != NULL && !flight->locked);
+    if (settings->never_waits)
+        deadline_ns = APPLOCK_NO_WAIT;
+    else if (settings->lock_timeout_ns > 0)
+        deadline_ns = asked_ns + settings->lock_timeout_ns;
+    scheduler_ask(scheduler, &call);
+    if ((st = applock_take(lock, flight, deadline_ns)) == DB_OK)
+        flight->locked = true;
+    scheduler_tell(scheduler, &call, st);
+    flight->record->lock_wait_ns += clock_now_ns() - asked_ns;
+    return st;
+}
+
+void attempt_unlock(struct attempt *attempt)
+{
+    assert(inflight_of(attempt)->locked);
+    inflight_unlock(inflight_of(attempt));
+}
+
 enum verdict attempt_conflict(struct attempt *attempt, enum reason reason)
 {
     attempt->reason = reason;
@@ -137,6 +166,7 @@ enum verdict attempt_park(struct attempt *attempt, struct lane *lane)
     bool parked;
 
     inflight_give_back(flight);
+    inflight_unlock(flight);
     scheduler_ask(scheduler, &call);
     flight->parked = true; /* beforehand: afterwards it may be in the service's hands */
     parked = lane_put(lane, flight);

@@ -43,6 +43,19 @@ void inflight_give_back(struct inflight *flight)
     flight->db = NULL;
 }
 
+void inflight_unlock(struct inflight *flight)
+{
+    const struct call call = { .kind = CALL_UNLOCK, .lock = flight->server->app.lock, .flight = flight };
+    struct scheduler *scheduler = flight->server->scheduler;
+
+    if (!flight->locked)
+        return;
+    scheduler_ask(scheduler, &call);
+    applock_give(flight->server->app.lock);
+    flight->locked = false;
+    scheduler_tell(scheduler, &call, 0);
+}
+
 enum verdict inflight_try(struct inflight *flight)
 {
     const struct strategy *strategy = flight->server->cell->variant.registered->strategy;
@@ -60,6 +73,7 @@ enum verdict inflight_try(struct inflight *flight)
         verdict = verdict_of(&flight->attempt, DB_ERROR);
     if (verdict != VERDICT_PARKED) {
         inflight_give_back(flight);
+        inflight_unlock(flight);
         flight->verdict = verdict;
     } else if (atomic_compare_exchange_strong_explicit(&flight->state, &running, FLIGHT_PARKED, memory_order_acq_rel,
                                                        memory_order_acquire)) {

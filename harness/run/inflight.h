@@ -20,6 +20,7 @@ struct inflight {
     struct record *record;
     struct db *db; /* borrowed; NULL when none */
     int64_t borrowed_at_ns, lock_before_ns, statements_before;
+    bool locked;            /* it holds the lock of its app */
     bool parked;            /* the try that runs has called attempt_park() with success; its own thread only */
     _Atomic uint32_t state; /* enum flight_state                                       */
     enum verdict verdict;   /* of the parked attempt; valid once FLIGHT_FINISHED        */
@@ -46,5 +47,7 @@ enum verdict inflight_wait_parked(struct inflight *);
 bool inflight_settle(struct inflight *);
 /* Gives the connection back, rolling back what is open. No-op without one. */
 void inflight_give_back(struct inflight *);
+/* Gives back the lock of the app it holds. No-op without one. */
+void inflight_unlock(struct inflight *);
 
 #endif

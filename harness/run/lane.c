@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/run/inflight.h"
@@ -15,6 +16,7 @@ struct lane *lane_new(int64_t cap)
         return NULL;
     pthread_mutex_init(&lane->lock, NULL);
     atomic_init(&lane->posted, 0);
+    atomic_init(&lane->gathered, 0);
     lane->cap = cap;
     return lane;
 }
@@ -41,7 +43,7 @@ static bool post(struct lane *lane)
 
 bool lane_put(struct lane *lane, struct inflight *flight)
 {
-    bool wake;
+    bool wake, enough;
 
     flight->next = NULL;
     pthread_mutex_lock(&lane->lock);
@@ -56,10 +58,21 @@ bool lane_put(struct lane *lane, struct inflight *flight)
     lane->tail = flight;
     lane->parked++;
     wake = post(lane);
+    enough = lane->lingerers > 0 && lane->parked >= lane->enough;
+    if (enough)
+        atomic_fetch_add_explicit(&lane->gathered, 1, memory_order_release);
     pthread_mutex_unlock(&lane->lock);
     if (wake)
         wait_wake(&lane->posted, 1);
+    if (enough)
+        wait_wake(&lane->gathered, INT32_MAX);
     return true;
+}
+
+void lane_hurry(struct lane *lane)
+{
+    atomic_fetch_add_explicit(&lane->gathered, 1, memory_order_release);
+    wait_wake(&lane->gathered, INT32_MAX);
 }
 
 void lane_close(struct lane *lane)
@@ -69,17 +82,14 @@ void lane_close(struct lane *lane)
     post(lane);
     pthread_mutex_unlock(&lane->lock);
     wait_wake(&lane->posted, INT32_MAX);
+    lane_hurry(lane);
 }
 
-int lane_take(struct service *service, struct lane *lane, struct attempt **out, int max)
+/* Locked, also when it returns. */
+static void await_one(struct lane *lane)
 {
-    const struct call call = { .kind = CALL_LANE_TAKE, .lane = lane, .taken = out };
-    struct scheduler *scheduler = service->server->scheduler;
     uint32_t seen;
-    int n = 0;
 
-    scheduler_ask(scheduler, &call);
-    pthread_mutex_lock(&lane->lock);
     while (lane->head == NULL && !lane->closed) {
         seen = atomic_load_explicit(&lane->posted, memory_order_relaxed);
         lane->sleepers++;
@@ -88,6 +98,43 @@ int lane_take(struct service *service, struct lane *lane, struct attempt **out, 
         pthread_mutex_lock(&lane->lock);
         lane->sleepers--;
     }
+}
+
+/* Under a scheduler time stands still: that others came first is a schedule of its own. */
+void lane_linger(struct service *service, struct lane *lane, int n, int64_t linger_ns)
+{
+    int64_t deadline_ns;
+    uint32_t seen;
+    bool in_time = true;
+
+    if (service->server->scheduler != NULL || linger_ns <= 0)
+        return;
+    pthread_mutex_lock(&lane->lock);
+    await_one(lane);
+    deadline_ns = clock_now_ns() + linger_ns;
+    if (lane->cap > 0 && n > lane->cap)
+        n = (int)lane->cap;
+    while (in_time && lane->parked < n && !lane->closed && !wait_stopping()) {
+        seen = atomic_load_explicit(&lane->gathered, memory_order_relaxed);
+        if (lane->lingerers++ == 0 || n < lane->enough)
+            lane->enough = n;
+        pthread_mutex_unlock(&lane->lock);
+        in_time = wait_change(&lane->gathered, seen, deadline_ns);
+        pthread_mutex_lock(&lane->lock);
+        lane->lingerers--;
+    }
+    pthread_mutex_unlock(&lane->lock);
+}
+
+int lane_take(struct service *service, struct lane *lane, struct attempt **out, int max)
+{
+    const struct call call = { .kind = CALL_LANE_TAKE, .lane = lane, .taken = out };
+    struct scheduler *scheduler = service->server->scheduler;
+    int n = 0;
+
+    scheduler_ask(scheduler, &call);
+    pthread_mutex_lock(&lane->lock);
+    await_one(lane);
     while (n < max && lane->head != NULL) {
         out[n++] = &lane->head->attempt;
         lane->head = lane->head->next;
@@ -98,6 +145,11 @@ int lane_take(struct service *service, struct lane *lane, struct attempt **out, 
     pthread_mutex_unlock(&lane->lock);
     scheduler_tell(scheduler, &call, n);
     return n;
+}
+
+int service_index(const struct service *service)
+{
+    return (int)(service - service->server->services);
 }
 
 static void *service_main(void *arg)
@@ -113,10 +165,10 @@ static void *service_main(void *arg)
 
 static struct db *connect_service(struct service *service, char *error, size_t error_size)
 {
-    const struct cell *cell = service->server->cell;
+    const struct app_server *server = service->server;
 
-    return database_connect(service->server->pool.database, &cell->scenario.db,
-                            cell->variant.registered->strategy->statements, error, error_size);
+    return database_connect(server->pool.database, &server->settings,
+                            server->cell->variant.registered->strategy->statements, error, error_size);
 }
 
 int service_start(struct service *service, struct app_server *server, void (*run)(struct service *, struct app *))

@@ -16,6 +16,9 @@ struct lane {
     int64_t parked, cap;     /* cap 0: no limit */
     _Atomic uint32_t posted; /* bumped whenever a sleeping service should look again */
     int sleepers;
+    _Atomic uint32_t gathered; /* bumped when those who linger for more have enough */
+    int lingerers;
+    int64_t enough; /* the fewest one of them waits for */
     bool closed;
     struct lane *next; /* of the same app */
 };
@@ -31,6 +34,8 @@ struct service {
 struct lane *lane_new(int64_t cap); /* NULL: out of memory */
 /* Any thread: appends; false when the lane is full. */
 bool lane_put(struct lane *, struct inflight *);
+/* Main thread, the stop flag raised: nobody lingers any more. */
+void lane_hurry(struct lane *);
 /* Main thread: lane_take() returns 0 once the lane is empty. */
 void lane_close(struct lane *);
 void lane_free(struct lane *); /* and all behind it; NULL is a no-op */

@@ -19,6 +19,8 @@ enum call_kind {
     CALL_GATE_TAKE,
     CALL_GATE_GIVE,
     CALL_GATE_LEFT,
+    CALL_LOCK,      /* attempt_lock(): can take place when nobody holds the lock, or does not wait */
+    CALL_UNLOCK,    /* attempt_unlock(), or by the harness                   */
     CALL_PARK,      /* attempt_park()                                        */
     CALL_LANE_TAKE, /* by a service; can take place when the lane is not empty, or closed */
     CALL_FINISH,    /* attempt_finish()                                      */
@@ -35,7 +37,9 @@ struct call {
     const int64_t *args;           /* of the caller                                            */
     int64_t event, seats;          /* GATE_*                                                   */
     const struct lane *lane;       /* PARK, LANE_TAKE                                          */
-    const struct inflight *flight; /* CHECKOUT, PARK, FINISH, ANSWER: whose                    */
+    const struct applock *lock;    /* LOCK, UNLOCK                                             */
+    bool waits;                    /* LOCK: while another holds it                             */
+    const struct inflight *flight; /* CHECKOUT, LOCK, UNLOCK, PARK, FINISH, ANSWER: whose      */
     struct attempt *const *taken;  /* LANE_TAKE, when told: the attempts that were taken       */
 };
 
@@ -43,7 +47,8 @@ struct scheduler {
     /* The thread that makes the call, before it: returns when its turn has come. */
     void (*ask)(struct scheduler *, const struct call *);
     /* The same thread, when the call has taken place. answer: of GATE_TAKE whether it took, of GATE_LEFT how many, of
-     * PARK whether there was room, of LANE_TAKE how many, of FINISH the verdict, of CHECKOUT whether the user stays. */
+     * LOCK the enum db_status, of PARK whether there was room, of LANE_TAKE how many, of FINISH the verdict, of
+     * CHECKOUT whether the user stays. */
     void (*tell)(struct scheduler *, const struct call *, int64_t answer);
     /* A service's thread, before anything else. */
     void (*service_begins)(struct scheduler *, struct service *);

@@ -38,6 +38,35 @@ enum ledger cell_ledger(const struct cell *cell)
     return strategy->ledger != NULL ? strategy->ledger(cell->variant.options) : LEDGER_COUNTER;
 }
 
+unsigned cell_needs(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+
+    return strategy->needs | (strategy->needs_for != NULL ? strategy->needs_for(cell->variant.options) : 0u);
+}
+
+int cell_services(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+
+    return strategy->services != NULL ? strategy->services(cell->variant.options) : 0;
+}
+
+struct db_settings cell_settings(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    struct db_settings settings = cell->scenario.db;
+    struct lock_wait wait = { .busy = settings.busy, .timeout_ns = settings.lock_timeout_ns };
+
+    if (strategy->tune == NULL)
+        return settings;
+    strategy->tune(cell->variant.options, &wait);
+    settings.busy = wait.busy;
+    settings.lock_timeout_ns = wait.timeout_ns;
+    settings.never_waits = wait.never;
+    return settings;
+}
+
 bool cell_contended(const struct cell *cell)
 {
     const struct scenario *s = &cell->scenario;
@@ -45,19 +74,14 @@ bool cell_contended(const struct cell *cell)
     return (double)s->users * (1 - s->abandon) > (double)s->events * (double)s->seats;
 }
 
-unsigned cell_needs(const struct variant *variant)
-{
-    const struct strategy *strategy = variant->registered->strategy;
-
-    return strategy->needs | (strategy->needs_of != NULL ? strategy->needs_of(variant->options) : 0u);
-}
-
-const char *const cell_cap_names[] = { "rows that stay", "row locks", "a network", "server-side functions", NULL };
+const char *const cell_cap_names[] = {
+    "rows that stay", "row locks", "a network", "advisory locks", "writes inside WITH", "server-side functions", NULL
+};
 
 void cell_explain_skip(struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
-    unsigned caps = database_caps_of(cell->db), needs = cell_needs(&cell->variant);
+    unsigned caps = database_caps_of(cell->db), needs = cell_needs(cell);
     bool built = false;
 
     for (const char *const *name = database_names; *name != NULL; name++)
@@ -68,23 +92,36 @@ void cell_explain_skip(struct cell *cell)
     }
     for (unsigned b = 0; cell_cap_names[b] != NULL; b++)
         if ((needs & ~caps & (1u << b)) != 0) {
-            snprintf(cell->skip, sizeof(cell->skip), "%s needs %s, which %s does not have", cell->variant.name,
-                     cell_cap_names[b], cell->db);
+            snprintf(cell->skip, sizeof(cell->skip), "%s needs %s, which %s does not have",
+                     (strategy->needs & (1u << b)) != 0 ? strategy->name : cell->variant.name, cell_cap_names[b],
+                     cell->db);
             return;
         }
     if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
 }
 
+int cell_check_options(const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    const char *why = strategy->refuses != NULL ? strategy->refuses(cell->variant.options) : NULL;
+
+    if (why == NULL)
+        return EXIT_OK;
+    say_error("%s: %s: %s", cell->scenario.place, cell->variant.name, why);
+    return EXIT_USAGE;
+}
+
 int cell_check_pool(const struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
+    int services = cell_services(cell);
 
-    if (strategy->services == 0 || strategy->services < cell->scenario.pool)
+    if (services == 0 || services < cell->scenario.pool)
         return EXIT_OK;
     say_error("%s: %s needs %d connection%s of its own; db.pool = %" PRId64 " leaves none: set db.pool to at least %d",
-              cell->scenario.place, strategy->name, strategy->services, strategy->services == 1 ? "" : "s",
-              cell->scenario.pool, strategy->services + 1);
+              cell->scenario.place, strategy->name, services, services == 1 ? "" : "s", cell->scenario.pool,
+              services + 1);
     return EXIT_USAGE;
 }
 

@@ -50,18 +50,24 @@ unsigned cell_promises(const struct cell *);
 /* PROMISE_* in words, by bit; NULL-terminated. */
 extern const char *const cell_promise_names[];
 enum ledger cell_ledger(const struct cell *);
+/* DB_CAN_* that the variant cannot do without. */
+unsigned cell_needs(const struct cell *);
+/* Service threads per app. */
+int cell_services(const struct cell *);
+/* [db] for the connections of the variant's apps: the scenario's, tuned by the strategy. */
+struct db_settings cell_settings(const struct cell *);
 /* As struct app number `index` sees the scenario; memory is NULL. */
 struct app cell_app(const struct cell *, int index);
 /* True when more seats are asked for than there are: a control should oversell here. */
 bool cell_contended(const struct cell *);
 /* The cell with one user, one seat, one app, no checkout: what amplification is measured against. 0 / -1. */
 int cell_solo(struct cell *to, const struct cell *from);
-/* DB_CAN_* that a variant cannot do without. */
-unsigned cell_needs(const struct variant *);
 /* DB_CAN_* in words, by bit; NULL-terminated. */
 extern const char *const cell_cap_names[];
 /* Fills skip: what the database cannot do for this strategy or these settings; "" when nothing stands in the way. */
 void cell_explain_skip(struct cell *);
+/* The variant's options must go together. EXIT_OK / EXIT_USAGE after one line. */
+int cell_check_options(const struct cell *);
 /* The pool must hold more than the strategy's services. EXIT_OK / EXIT_USAGE after one line. */
 int cell_check_pool(const struct cell *);
 void cell_free(struct cell *);

@@ -154,6 +154,8 @@ static int fill_cell(const struct expansion *x, struct cell *cell, const char *d
     cell->variant.retry = x->point.retry;
     failed = apply_overrides(x, &cell->variant);
     if (failed == EXIT_OK)
+        failed = cell_check_options(cell);
+    if (failed == EXIT_OK)
         failed = cell_check_pool(cell);
     if (failed == EXIT_OK)
         failed = write_id(x, cell);

@@ -234,12 +234,29 @@ static void strategy_row(FILE *out, const struct strategy *strategy)
         fputs(" | ", out);
         bit_words(out, cell_promises(&cell), "none", cell_promise_names);
         fputs(" | ", out);
-        bit_words(out, cell_needs(&cell.variant), "nothing", cell_cap_names);
+        bit_words(out, cell_needs(&cell), "nothing", cell_cap_names);
         fputs(" | ", out);
         option_cells(out, strategy->options);
         fputs(" |\n", out);
     }
     cell_free(&cell);
+}
+
+static void rogue_row(FILE *out, const struct strategy *strategy)
+{
+    const char *anomalies[ANOMALY_COUNT + 1] = { NULL };
+
+    for (enum anomaly a = 0; a < ANOMALY_COUNT; a++)
+        anomalies[a] = anomaly_name(a);
+    fprintf(out, "| `%s` | ", strategy->name);
+    cell_text(out, strategy->summary);
+    fputs(" | ", out);
+    bit_words(out, strategy->shows, "nothing", anomalies);
+    fputs(" | ", out);
+    bit_words(out, strategy->needs, "nothing", cell_cap_names);
+    fputs(" | ", out);
+    option_cells(out, strategy->options);
+    fputs(" |\n", out);
 }
 
 void doc_strategy_catalogue(FILE *out)
@@ -248,5 +265,14 @@ void doc_strategy_catalogue(FILE *out)
           "|---|---|---|---|---|\n",
           out);
     for (size_t i = 0; i < registry_count; i++)
-        strategy_row(out, registry[i].strategy);
+        if ((registry[i].strategy->traits & TRAIT_ROGUE) == 0)
+            strategy_row(out, registry[i].strategy);
+    fputs("\nBroken on purpose, in `rogues/`: what the audit must find in each.\n"
+          "\n"
+          "| Rogue | Mistake | Anomaly | Needs of the database | Options (default) |\n"
+          "|---|---|---|---|---|\n",
+          out);
+    for (size_t i = 0; i < registry_count; i++)
+        if ((registry[i].strategy->traits & TRAIT_ROGUE) != 0)
+            rogue_row(out, registry[i].strategy);
 }

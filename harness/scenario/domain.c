@@ -31,7 +31,8 @@ static void law_domain(const struct option *row, char *out, size_t size)
     } samples[] = { { "exp", "exp:300ms" },
                     { "uniform", "uniform:1ms..5ms" },
                     { "jitter", "jitter:1ms..20ms" },
-                    { "poll", "poll:1ms" } };
+                    { "poll", "poll:1ms" },
+                    { "timeout", "timeout:200ms" } };
     size_t used = 0;
 
     for (size_t i = 0; row->words[i] != NULL && used < size; i++) {

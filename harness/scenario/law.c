@@ -13,7 +13,7 @@ static const struct form {
     bool range; /* LO..HI behind the colon, else one duration; from above 0, but for uniform */
 } forms[] = {
     { "fixed", LAW_FIXED, false },  { "exp", LAW_EXP, false },   { "uniform", LAW_UNIFORM, true },
-    { "jitter", LAW_JITTER, true }, { "poll", LAW_POLL, false },
+    { "jitter", LAW_JITTER, true }, { "poll", LAW_POLL, false }, { "timeout", LAW_TIMEOUT, false },
 };
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 
@@ -33,13 +33,13 @@ static bool allows(const struct option *row, const char *word, size_t length)
     return false;
 }
 
-/* The row's word for LAW_NONE, or NULL. */
-static const char *none_word(const struct option *row)
+/* Which of the row's words for LAW_NONE this is; -1: none. */
+static int none_word(const struct option *row, const char *value)
 {
-    for (const char *const *w = row->words; *w != NULL; w++)
-        if (form_of(*w, strlen(*w)) == NULL)
-            return *w;
-    return NULL;
+    for (int w = 0; row->words[w] != NULL; w++)
+        if (strcmp(row->words[w], value) == 0 && form_of(value, strlen(value)) == NULL)
+            return w;
+    return -1;
 }
 
 static int64_t unit_of(const char *name, size_t length)
@@ -163,10 +163,10 @@ int law_parse(const struct option *row, struct law *law, const char *value, char
     struct law parsed = { 0 };
 
     if (colon == NULL) {
-        const char *none = none_word(row);
+        int none = none_word(row, value);
 
-        if (none != NULL && strcmp(value, none) == 0) {
-            *law = (struct law){ .kind = LAW_NONE };
+        if (none >= 0) {
+            *law = (struct law){ .kind = LAW_NONE, .word = none };
             return 0;
         }
         form = form_of("fixed", strlen("fixed"));
@@ -190,7 +190,7 @@ void law_print(const struct option *row, const struct law *law, char *out, size_
     const struct form *form = forms;
 
     if (law->kind == LAW_NONE) {
-        snprintf(out, size, "%s", none_word(row));
+        snprintf(out, size, "%s", row->words[law->word]);
         return;
     }
     while (form->kind != law->kind)
@@ -216,6 +216,7 @@ int64_t law_draw(const struct law *law, int try, double unit)
     switch (law->kind) {
     case LAW_FIXED:
     case LAW_POLL:
+    case LAW_TIMEOUT:
         return law->lo_ns;
     case LAW_EXP:
         return (int64_t)(-log1p(-unit) * (double)law->lo_ns);

@@ -24,16 +24,18 @@ enum option_type {
 
 /* A duration that is drawn: 100ms, exp:300ms, uniform:1ms..5ms, jitter:1ms..20ms. */
 enum law_kind {
-    LAW_NONE,    /* written "none": no such duration at all          */
+    LAW_NONE,    /* written as a word: no such duration at all       */
     LAW_FIXED,   /* lo_ns always                                     */
     LAW_EXP,     /* exponential with mean lo_ns                      */
     LAW_UNIFORM, /* uniform in lo_ns .. hi_ns                        */
     LAW_JITTER,  /* backoff: uniform in 0 .. min(hi_ns, lo_ns * 2^(k-1)) before try k + 1 ("full jitter") */
-    LAW_POLL     /* busy policy: try again every lo_ns               */
+    LAW_POLL,    /* waiting for a lock: try again every lo_ns        */
+    LAW_TIMEOUT  /* waiting for a lock: at most lo_ns                */
 };
 struct law {
     enum law_kind kind;
     int64_t lo_ns, hi_ns;
+    int word; /* LAW_NONE: which of the row's words it is, from 0 */
 };
 
 struct option {
@@ -46,7 +48,7 @@ struct option {
     const char *zero;         /* INT: a word that stands for 0, below min (workers = auto), or NULL */
     const char *fallback;     /* the default, as it would be written in a file                */
     const char *const *words; /* CHOICE: values; LIST: allowed words (NULL: any); LAW: allowed forms, by their leading
-                                 word (fixed, exp, uniform, jitter, poll; any other word stands for LAW_NONE);
+                                 word (fixed, exp, uniform, jitter, poll, timeout; any other word stands for LAW_NONE);
                                  NULL-terminated */
     const char *help;         /* one sentence                                                 */
 };

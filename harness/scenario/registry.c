@@ -192,6 +192,12 @@ static const char *check_statements(const struct statement *statement)
     return NULL;
 }
 
+/* No bit, or that of one anomaly. */
+static bool is_anomaly(unsigned shows)
+{
+    return (shows & (shows - 1)) == 0 && shows >> ANOMALY_COUNT == 0;
+}
+
 static const char *check_members(const struct registered *r)
 {
     const struct strategy *strategy = r->strategy;
@@ -203,12 +209,14 @@ static const char *check_members(const struct registered *r)
         return "it has no summary";
     if (strategy->attempt == NULL)
         return "it has no attempt()";
-    if (strategy->services < 0 || (strategy->services > 0 && strategy->open == NULL))
+    if (strategy->services != NULL && strategy->open == NULL)
         return "it has services but no open() that spawns them";
     if ((strategy->options == NULL) != (strategy->options_size == 0))
         return "options and options_size do not go together";
     if (((strategy->traits & TRAIT_ROGUE) != 0) != (strstr(r->file, "rogues/") != NULL))
         return "rogues, and only rogues, live in strategies/rogues/";
+    if ((strategy->shows != 0) != ((strategy->traits & TRAIT_ROGUE) != 0) || !is_anomaly(strategy->shows))
+        return "rogues, and only rogues, show one anomaly";
     if ((strategy->traits & TRAIT_CORE) != 0 && (strategy->traits & (TRAIT_ROGUE | TRAIT_FLOOR)) != 0)
         return "a rogue or floor cannot be core";
     for (size_t h = 0; h < HEADINGS; h++) {

@@ -1,12 +1,32 @@
 #include "harness/verbs/arguments.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/base/say.h"
 
-enum argument { SET, STRATEGY, DB, TRIALS, SEED, OUT, JSON, KEEP, QUIET, NO_PLOTS, PROGRESS, COLOR, ARGUMENT_COUNT };
+enum argument {
+    STRATEGY,
+    DB,
+    TRIALS,
+    USERS,
+    PREEMPTIONS,
+    SCHEDULES,
+    SEED,
+    SET,
+    OUT,
+    JSON,
+    REPLAY,
+    FORMAT,
+    KEEP,
+    QUIET,
+    NO_PLOTS,
+    PROGRESS,
+    COLOR,
+    ARGUMENT_COUNT
+};
 
 static const struct {
     const char *name, *value, *help;
@@ -14,6 +34,11 @@ static const struct {
     [STRATEGY] = { "strategy", "a,b:option=v", "variants to run instead of the scenario's" },
     [DB] = { "db", "sqlite,postgres", "databases to run on instead of the scenario's" },
     [TRIALS] = { "trials", "N", "the same as --set run.trials=N" },
+    [USERS] = { "users", "2|3", "the same as --set load.users=N; 2: every schedule, 3: random ones" },
+    [PREEMPTIONS] = { "preemptions", "N", "most times a user is interrupted in a schedule of 2 users (default 3)" },
+    [SCHEDULES] = { "schedules", "N", "most schedules tried (default: all of 2 users, 200 of 3)" },
+    [REPLAY] = { "replay", "'A B6 A5'", "play one schedule again: who makes the next call" },
+    [FORMAT] = { "format", "text|markdown|svg", "how the story is told" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
@@ -103,10 +128,10 @@ static int add_setting(struct arguments *arguments, char *text)
     return EXIT_OK;
 }
 
-/* --trials and --seed are keys of [run]: checked here so that the line names the option that was typed. */
-static int add_run_key(struct arguments *arguments, const char *key, const char *value)
+/* Options that are keys of a scenario: checked here so that the line names the option that was typed. */
+static int add_key(struct arguments *arguments, const char *section, const char *key, const char *value)
 {
-    const struct option *row = option_find(scenario_options, "run", key);
+    const struct option *row = option_find(scenario_options, section, key);
     struct scenario scratch;
     char error[256], *text = NULL;
 
@@ -115,9 +140,25 @@ static int add_run_key(struct arguments *arguments, const char *key, const char 
         say_error("--%s: %s", key, error);
         return EXIT_USAGE;
     }
-    if (asprintf(&text, "run.%s=%s", key, value) < 0)
+    if (asprintf(&text, "%s.%s=%s", section, key, value) < 0)
         text = NULL;
     return add_setting(arguments, text);
+}
+
+/* A count that is no key of a scenario. */
+static int take_count(const char *option, const char *value, int64_t least, int64_t most, int64_t *out)
+{
+    char *end;
+    long long n;
+
+    errno = 0;
+    n = strtoll(value, &end, 10);
+    if (errno == 0 && end != value && *end == '\0' && n >= least && n <= most) {
+        *out = n;
+        return EXIT_OK;
+    }
+    say_error("--%s: '%s' is not a number from %lld to %lld", option, value, (long long)least, (long long)most);
+    return EXIT_USAGE;
 }
 
 static int split(struct text_list *list, const char *option, const char *value)
@@ -132,6 +173,7 @@ static int apply(struct arguments *arguments, int option, char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
+    static const char *const format[] = { "text", "markdown", "svg", NULL };
     int word = 0, status;
 
     switch ((enum argument)option) {
@@ -142,9 +184,22 @@ static int apply(struct arguments *arguments, int option, char *value)
     case DB:
         return split(&arguments->databases, "db", value);
     case TRIALS:
-        return add_run_key(arguments, "trials", value);
+        return add_key(arguments, "run", "trials", value);
     case SEED:
-        return add_run_key(arguments, "seed", value);
+        return add_key(arguments, "run", "seed", value);
+    case USERS:
+        return add_key(arguments, "load", "users", value);
+    case PREEMPTIONS:
+        return take_count("preemptions", value, 0, 100, &arguments->preemptions);
+    case SCHEDULES:
+        return take_count("schedules", value, 1, 1000000, &arguments->schedules);
+    case REPLAY:
+        arguments->replay = value;
+        return EXIT_OK;
+    case FORMAT:
+        status = choose("format", value, format, &word);
+        arguments->format = (enum format)word;
+        return status;
     case OUT:
         arguments->out = value;
         return EXIT_OK;
@@ -208,6 +263,7 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv, const ch
     int i, status = EXIT_OK;
 
     memset(arguments, 0, sizeof *arguments);
+    arguments->schedules = arguments->preemptions = -1;
     for (i = 1; i < argc && status == EXIT_OK; i++) {
         if (!only_names && strcmp(argv[i], "--") == 0) {
             only_names = true;
@@ -250,12 +306,14 @@ bool arguments_colour(const struct arguments *arguments, FILE *stream)
     return isatty(fileno(stream)) && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-void arguments_help(FILE *out)
+void arguments_help(FILE *out, const char *allowed)
 {
     char left[64];
     int i;
 
     for (i = 0; i < ARGUMENT_COUNT; i++) {
+        if (!listed(allowed, table[i].name))
+            continue;
         snprintf(left, sizeof left, "--%s %s", table[i].name, table[i].value != NULL ? table[i].value : "");
         fprintf(out, "  %-27s %s\n", left, table[i].help);
     }

@@ -9,19 +9,27 @@
 
 /* The command line of verbs that take options. One table says what each option is, so parsing and help cannot differ.
  */
+enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_SVG };
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct arguments {
     struct text_list names;                 /* what is not an option                          */
     struct text_list strategies, databases; /* empty: the scenario's own                      */
-    struct setting *settings;               /* --set, --trials, --seed, in order              */
+    struct setting *settings;               /* --set, --trials, --seed, --users, in order     */
     size_t setting_count;
     char **owned; /* the settings' text */
     const char *out, *json;
     bool keep, quiet, no_plots;
     enum progress_mode progress;
     enum colour colour;
+    const char *replay;             /* NULL: none                           */
+    int64_t schedules, preemptions; /* -1: not said                         */
+    enum format format;
 };
+
+/* What these verbs take: for parsing and for their help. */
+#define RUN_OPTIONS     "strategy,db,trials,seed,set,out,json,keep,quiet,no-plots,progress,color"
+#define EXPLAIN_OPTIONS "db,users,preemptions,schedules,seed,set,replay,format,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
  * ("set,strategy"). EXIT_OK / EXIT_USAGE after one line. arguments_free() in both cases. */
@@ -29,7 +37,7 @@ int arguments_parse(struct arguments *, int argc, char **argv, const char *allow
 void arguments_free(struct arguments *);
 /* Whether to colour what goes to this stream: the option, then NO_COLOR and TERM, then whether it is a terminal. */
 bool arguments_colour(const struct arguments *, FILE *);
-/* The options as help prints them. */
-void arguments_help(FILE *);
+/* The options of a verb, as help prints them. */
+void arguments_help(FILE *, const char *allowed);
 
 #endif

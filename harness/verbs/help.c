@@ -13,8 +13,9 @@ const struct verb verbs[] = {
     { "list", verb_list, "[strategies|scenarios|databases]", "what there is" },
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
+    { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
-    { "help", verb_help, "[TOPIC]", "this; topics: run, scenario, strategies, readme, exit, any verb" },
+    { "help", verb_help, "[TOPIC]", "this; topics: run, explain, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -26,6 +27,7 @@ static int help_overview(void)
     puts("lastseat: which concurrency strategy sells the last seat exactly once, and at what price?\n");
     puts("  lastseat run rush-1000x10                      1000 users, 10 seats, every core strategy");
     puts("  lastseat run rush-1000x10 --db sqlite --strategy naive,atomic --trials 20");
+    puts("  lastseat explain naive                         how it sells a seat twice, step by step");
     puts("  lastseat show pessimistic                      the idea, its promises, its SQL\n");
     for (verb = verbs; verb->name != NULL; verb++) {
         snprintf(left, sizeof left, "%s %s", verb->name, verb->arguments);
@@ -39,9 +41,21 @@ static int help_overview(void)
 static int help_run(void)
 {
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
-    arguments_help(stdout);
+    arguments_help(stdout, RUN_OPTIONS);
     puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
          "throw-away one; everything happens in a schema of our own, which is dropped after.");
+    return EXIT_OK;
+}
+
+static int help_explain(void)
+{
+    puts("lastseat explain VARIANT…  (a strategy with its options, or core, all, rogues)\n\n"
+         "Plays the unchanged strategy call by call, one user at a time, in every order that matters, on the\n"
+         "real database, and tells the shortest schedule that breaks it.\n");
+    arguments_help(stdout, EXPLAIN_OPTIONS);
+    puts("\nWithout --db: on sqlite, or on postgres where the strategy cannot run on sqlite.\n"
+         "A schedule is written as who makes the next call: 'A B6 A5'; 'A2 A!after' makes a call fail\n"
+         "(!before it took effect, !after it, or by an !error).");
     return EXIT_OK;
 }
 
@@ -73,11 +87,9 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },
-               { "scenario", help_scenario },
-               { "strategies", help_strategies },
-               { "readme", help_readme },
-               { "exit", help_exit } };
+} topics[] = { { "run", help_run },           { "explain", help_explain },
+               { "scenario", help_scenario }, { "strategies", help_strategies },
+               { "readme", help_readme },     { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)
 {

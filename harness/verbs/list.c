@@ -17,8 +17,12 @@ static int list_strategies(void)
         { "floor (runs by itself in every run)", TRAIT_FLOOR },
     };
     const unsigned apart = TRAIT_CONTROL | TRAIT_ROGUE | TRAIT_FLOOR;
-    size_t k, i;
+    size_t k, i, widest = 0;
     bool titled;
+
+    for (i = 0; i < registry_count; i++)
+        if (strlen(registry[i].strategy->name) > widest)
+            widest = strlen(registry[i].strategy->name);
 
     for (k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         for (titled = false, i = 0; i < registry_count; i++) {
@@ -29,7 +33,7 @@ static int list_strategies(void)
             if (!titled)
                 printf("  %s\n", kinds[k].title);
             titled = true;
-            printf("    %-14s %s\n", strategy->name, strategy->summary);
+            printf("    %-*s %s\n", (int)widest, strategy->name, strategy->summary);
         }
     return EXIT_OK;
 }

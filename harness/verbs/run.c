@@ -175,9 +175,7 @@ static int bench_run(struct bench *bench, int argc, char **argv)
     struct results_request request;
     int status;
 
-    if ((status = arguments_parse(&bench->arguments, argc, argv,
-                                  "set,strategy,db,trials,seed,out,json,keep,quiet,no-plots,progress,color")) !=
-            EXIT_OK ||
+    if ((status = arguments_parse(&bench->arguments, argc, argv, RUN_OPTIONS)) != EXIT_OK ||
         (status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
         (status = session_check(&bench->cells)) != EXIT_OK)
         return status;

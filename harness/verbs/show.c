@@ -79,6 +79,11 @@ static void show_promises(const struct strategy *strategy, const struct variant 
     unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0, b;
     const char *between = "";
 
+    if ((strategy->traits & TRAIT_ROGUE) != 0) {
+        printf("\nBroken on purpose, promises nothing; the audit must find: %s\n",
+               anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)));
+        return;
+    }
     printf("\nPromises, with its default options, one server, 4 attempts and 10 seats: ");
     for (b = 0; cell_promise_names[b] != NULL; b++)
         if ((promises & (1u << b)) != 0) {

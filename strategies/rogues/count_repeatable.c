@@ -55,6 +55,7 @@ const struct strategy strategy_count_repeatable = {
     .summary = "count, then insert, in one transaction at REPEATABLE READ",
     .needs = DB_CAN_LOCK_ROWS,
     .traits = TRAIT_ROGUE,
+    .shows = 1u << ANOMALY_OVERSOLD,
     .ledger = count_repeatable_ledger,
     .statements = count_repeatable_statements,
     .attempt = count_repeatable_attempt,

@@ -60,6 +60,7 @@ const struct strategy strategy_forupdate_empty = {
     .summary = "lock the bookings that are there, and so nothing while there are none",
     .needs = DB_CAN_LOCK_ROWS,
     .traits = TRAIT_ROGUE,
+    .shows = 1u << ANOMALY_OVERSOLD,
     .ledger = forupdate_empty_ledger,
     .statements = forupdate_empty_statements,
     .attempt = forupdate_empty_attempt,

@@ -58,6 +58,7 @@ const struct strategy strategy_version_unchecked = {
     .name = "version_unchecked",
     .summary = "optimistic, with the version missing from the predicate",
     .traits = TRAIT_ROGUE,
+    .shows = 1u << ANOMALY_OVERSOLD,
     .statements = version_unchecked_statements,
     .attempt = version_unchecked_attempt,
 };

@@ -539,9 +539,36 @@ static void busy(void **state)
     db_close(late);
 }
 
+/* SQLite alone: in PostgreSQL not to wait is said in the statement. */
+static void never_waits(void **state)
+{
+    const struct bench *bench = *state;
+    struct db_settings settings = plain;
+    struct db *holder, *hasty;
+    int64_t start_ns;
+
+    settings.never_waits = true;
+    fresh(bench);
+    holder = join(bench);
+    hasty = join_with(bench, &settings);
+    assert_int_equal(db_begin(holder, TX_WRITE), DB_OK);
+    assert_int_equal(db_run(holder, TAKE, ARGS(1, 1), NULL), DB_OK);
+    start_ns = clock_now_ns();
+    assert_int_equal(db_begin(hasty, TX_WRITE), DB_BUSY);
+    assert_int_equal(db_run(hasty, TAKE, ARGS(1, 1), NULL), DB_BUSY);
+    assert_true(clock_now_ns() - start_ns < NS_PER_S); /* of 5 s */
+    assert_int_equal(ask(hasty, SEATS, 1), 10);        /* a reader waits for nobody */
+    assert_int_equal(db_commit(holder), DB_OK);
+    assert_int_equal(db_begin(hasty, TX_WRITE), DB_OK);
+    assert_int_equal(db_commit(hasty), DB_OK);
+    assert_identities(hasty);
+    db_close(holder);
+    db_close(hasty);
+}
+
 static void lock_timeout(void **state)
 {
-    static const struct law laws[] = { { LAW_NONE, 0, 0 }, { LAW_POLL, 2 * MS, 0 } };
+    static const struct law laws[] = { { .kind = LAW_NONE }, { .kind = LAW_POLL, .lo_ns = 2 * MS } };
     const struct bench *bench = *state;
     struct db_settings settings = plain;
     struct db *holder, *waiter;
@@ -1161,8 +1188,9 @@ static void capabilities(void **state)
     (void)state;
     need(&benches[1]);
     assert_int_equal(database_caps(benches[0].database), DB_CAN_HOLD_ROWS);
-    assert_int_equal(database_caps(benches[1].database),
-                     DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK | DB_CAN_RUN_FUNCTIONS);
+    assert_int_equal(database_caps(benches[1].database), DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK |
+                                                             DB_CAN_LOCK_NAMES | DB_CAN_WRITE_IN_WITH |
+                                                             DB_CAN_RUN_FUNCTIONS);
     assert_int_equal(database_caps(benches[2].database), 0);
     assert_int_equal(database_caps_of("postgres"), database_caps(benches[1].database));
     assert_int_equal(database_caps_of("oracle"), 0);
@@ -1298,6 +1326,7 @@ int main(void)
         BOTH(conflict),
         SQLITE(commit_that_cannot_get_through),
         BOTH(busy),
+        SQLITE(never_waits),
         BOTH(lock_timeout),
         BOTH(statement_timeout),
         POSTGRES(deadlock),

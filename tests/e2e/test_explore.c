@@ -21,7 +21,7 @@ static const char two_servers[] = "[inventory]\nseats = 1\n[load]\nusers = 2\n[c
 static const char three_users[] = "[inventory]\nseats = 2\n[load]\nusers = 3\n[checkout]\ntime = 1s\n"
                                   "[retry]\nattempts = 2\nbackoff = none\n";
 
-static const struct exploration_request usual = { .preemptions = 3, .schedules = 100000 };
+static const struct exploration_request usual = { .preemptions = 3, .schedules = 100000, .houses = 2 };
 
 /* Each test, on each database that is there. */
 #define ON_EACH(n)                                                                                                     \
@@ -158,6 +158,7 @@ static void test_a_schedule_is_replayed(void **state)
         assert_int_equal(explore(&found, &cells, n, &usual), EXIT_OK);
         memcpy(line, found.schedule, sizeof line);
         request.replay = line;
+        request.houses = 1;
         assert_int_equal(explore(&replayed, &cells, n, &request), EXIT_OK);
         assert_string_equal(replayed.schedule, line);
         assert_int_equal(replayed.trace.n, found.trace.n);
@@ -179,7 +180,7 @@ static void test_a_schedule_is_replayed(void **state)
 
 static void test_random_schedules_of_three(void **state)
 {
-    struct exploration_request request = { .schedules = 60, .seed = 5 };
+    struct exploration_request request = { .schedules = 60, .houses = 1, .seed = 5 };
     struct exploration first, again;
     struct bench_cells cells;
     size_t n;
@@ -332,6 +333,7 @@ static void test_every_way_a_call_can_fail(void **state)
         planted.strategy.traits = 0;
         planted.strategy.statements = plain_statements;
         planted.strategy.attempt = tells_lies;
+        request.houses = 1;
         request.replay = "A!before B";
         assert_int_equal(explore(&found, &cells, n, &request), EXIT_OK);
         assert_int_equal(found.trace.moves[0].status, DB_IN_DOUBT);

@@ -77,12 +77,12 @@ struct database *bench_databases[BENCH_DATABASES];
 
 bool bench_can_run(size_t database, const char *variant)
 {
-    struct variant parsed;
+    struct cell cell = { 0 };
     unsigned needs;
 
-    assert_int_equal(variant_parse(&parsed, variant, "test"), EXIT_OK);
-    needs = cell_needs(&parsed);
-    variant_free(&parsed);
+    assert_int_equal(variant_parse(&cell.variant, variant, "test"), EXIT_OK);
+    needs = cell_needs(&cell);
+    variant_free(&cell.variant);
     return bench_databases[database] != NULL && (needs & ~database_caps(bench_databases[database])) == 0;
 }
 

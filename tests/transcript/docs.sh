@@ -10,6 +10,13 @@ sed -n '/<!-- catalogue -->/,/<!-- .catalogue -->/p' strategies/README.md | sed 
 "$lastseat" help strategies | cmp -s - "$work/catalogue" ||
     fail "the catalogue in strategies/README.md is not what 'lastseat help strategies' prints: make docs"
 
+without=
+find_server || without=postgres
+awk -v lastseat="$lastseat" -v without="$without" -f strategies/stories.awk strategies/STORIES.md >"$work/stories" ||
+    fail "the stories cannot be told"
+cmp -s "$work/stories" strategies/STORIES.md || fail "strategies/STORIES.md is not what 'lastseat explain' tells: make docs"
+grep -c '^<!-- story: ' strategies/STORIES.md | grep -qx 5 || fail "strategies/STORIES.md has lost a story"
+
 awk -f results/reference/findings.awk results/reference/findings.md.in >"$work/findings" || fail "the findings cannot be taken from their runs"
 cmp -s "$work/findings" PERFORMANCE_FINDINGS.md || fail "PERFORMANCE_FINDINGS.md is not what its runs say: make findings"
 

@@ -81,17 +81,26 @@ static void help_names_every_key(void **state)
 static void the_catalogue_names_every_strategy(void **state)
 {
     FILE *made = tmpfile();
-    char *text, line[256];
+    char *text, *rogues, line[256];
 
     (void)state;
     doc_strategy_catalogue(made);
     text = read_all(made);
+    rogues = strstr(text, "| Rogue |");
+    assert_non_null(rogues);
     for (size_t i = 0; i < registry_count; i++) {
-        snprintf(line, sizeof(line), "\n| `%s` | %s | ", registry[i].strategy->name, registry[i].strategy->summary);
+        const struct strategy *strategy = registry[i].strategy;
+        bool is_rogue = (strategy->traits & TRAIT_ROGUE) != 0;
+
+        snprintf(line, sizeof(line), "\n| `%s` | %s | ", strategy->name, strategy->summary);
         assert_non_null(strstr(text, line));
+        assert_int_equal(strstr(rogues, line) != NULL, is_rogue);
+        snprintf(line, sizeof(line), "| `%s` | %s | %s |", strategy->name, strategy->summary,
+                 is_rogue ? anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)) : "");
+        assert_int_equal(strstr(rogues, line) != NULL, is_rogue);
     }
-    assert_non_null(strstr(
-        text, " | no oversell, sells out, all or nothing | nothing | `check` = counter \\| count (counter) |\n"));
+    assert_non_null(strstr(text, " | no oversell, sells out, all or nothing | nothing | `check` = counter \\| count "
+                                 "(counter); `wait` = "));
     assert_non_null(strstr(text, " | none | nothing | `form` = counter \\| count (counter) |\n"));
     assert_non_null(strstr(text, " | row locks | `pick` = skip_locked"));
     assert_non_null(strstr(text, " | server-side functions | none |\n"));

@@ -16,7 +16,7 @@ struct sample {
     int64_t number, workers, tries, time_ns;
     double share;
     int choice;
-    struct law checkout, backoff, busy;
+    struct law checkout, backoff, busy, wait;
     char text[OPTION_TEXT_SIZE], title[OPTION_TEXT_SIZE];
     struct text_list any, known;
 };
@@ -27,8 +27,9 @@ static const char *const known[] = { "sqlite", "postgres", NULL };
 static const char *const checkout_laws[] = { "fixed", "exp", "uniform", NULL };
 static const char *const backoff_laws[] = { "none", "fixed", "jitter", NULL };
 static const char *const busy_laws[] = { "sqlite", "poll", NULL };
+static const char *const wait_laws[] = { "block", "timeout", "nowait", NULL };
 
-enum { NUMBER, WORKERS, TRIES, TIME, SHARE, CHOICE, CHECKOUT, BACKOFF, BUSY, TEXT_ROW, TITLE, ANY, KNOWN, ROWS };
+enum { NUMBER, WORKERS, TRIES, TIME, SHARE, CHOICE, CHECKOUT, BACKOFF, BUSY, WAIT, TEXT_ROW, TITLE, ANY, KNOWN, ROWS };
 static const struct option rows[] = {
     [NUMBER] = { .section = "s",
                  .name = "number",
@@ -77,6 +78,13 @@ static const struct option rows[] = {
                .max = NS_PER_S,
                .fallback = "sqlite",
                .words = busy_laws },
+    [WAIT] = { .name = "wait",
+               .type = OPTION_LAW,
+               .offset = AT(wait),
+               .min = NS_PER_MS,
+               .max = NS_PER_S,
+               .fallback = "block",
+               .words = wait_laws },
     [TEXT_ROW] = { .name = "text", .type = OPTION_TEXT, .offset = AT(text), .fallback = "word" },
     [TITLE] = { .name = "title", .type = OPTION_TEXT, .offset = AT(title), .fallback = "" },
     [ANY] = { .name = "any", .type = OPTION_LIST, .offset = AT(any), .fallback = "core" },
@@ -245,6 +253,12 @@ static void laws(void **state)
     reads(BACKOFF, "jitter:1ms..20ms", "jitter:1ms..20ms");
     reads(BUSY, "sqlite", "sqlite");
     reads(BUSY, "poll:1ms", "poll:1ms");
+    reads(WAIT, "block", "block");
+    reads(WAIT, "nowait", "nowait");
+    reads(WAIT, "timeout:200ms", "timeout:200ms");
+    refuses(WAIT, "timeout", "'timeout' is not understood; write block | timeout:200ms | nowait");
+    refuses(WAIT, "timeout:1us", "'1us' is out of range; write block | timeout:200ms | nowait");
+    refuses(WAIT, "sqlite", "'sqlite' is not understood; write block | timeout:200ms | nowait");
     refuses(CHECKOUT, "20", "'20' has no unit; write 20ms, 5s, …");
     snprintf(why, sizeof(why), "'none' is not understood; write %s", checkout);
     refuses(CHECKOUT, "none", why);
@@ -281,13 +295,16 @@ static int64_t any_ns(struct rng *rng, int64_t min, int64_t max)
     return ns < min ? min : ns;
 }
 
-static struct law any_law(struct rng *rng, const enum law_kind *kinds, size_t n, int64_t max)
+static struct law any_law(struct rng *rng, const enum law_kind *kinds, size_t n, int64_t min, int64_t max)
 {
-    struct law law = { .kind = kinds[rng_below(rng, n)] };
+    size_t pick = rng_below(rng, n);
+    struct law law = { .kind = kinds[pick] };
 
-    if (law.kind == LAW_NONE)
+    if (law.kind == LAW_NONE) {
+        law.word = (int)pick;
         return law;
-    law.lo_ns = any_ns(rng, 1, max);
+    }
+    law.lo_ns = any_ns(rng, min, max);
     if (law.kind == LAW_UNIFORM || law.kind == LAW_JITTER)
         law.hi_ns = any_ns(rng, law.lo_ns, max);
     return law;
@@ -298,6 +315,7 @@ static void any_sample(struct rng *rng, struct sample *s)
     static const enum law_kind of_checkout[] = { LAW_FIXED, LAW_EXP, LAW_UNIFORM };
     static const enum law_kind of_backoff[] = { LAW_NONE, LAW_FIXED, LAW_JITTER };
     static const enum law_kind of_busy[] = { LAW_NONE, LAW_POLL };
+    static const enum law_kind of_wait[] = { LAW_NONE, LAW_TIMEOUT, LAW_NONE };
 
     s->number = (int64_t)rng_below(rng, 1006) - 5;
     s->workers = (int64_t)rng_below(rng, 100);
@@ -305,14 +323,15 @@ static void any_sample(struct rng *rng, struct sample *s)
     s->time_ns = any_ns(rng, NS_PER_MS, 3600 * NS_PER_S);
     s->share = (double)rng_below(rng, 100000001) / 1e8;
     s->choice = (int)rng_below(rng, 3);
-    s->checkout = any_law(rng, of_checkout, 3, 600 * NS_PER_S);
-    s->backoff = any_law(rng, of_backoff, 3, 600 * NS_PER_S);
-    s->busy = any_law(rng, of_busy, 2, NS_PER_S);
+    s->checkout = any_law(rng, of_checkout, 3, 1, 600 * NS_PER_S);
+    s->backoff = any_law(rng, of_backoff, 3, 1, 600 * NS_PER_S);
+    s->busy = any_law(rng, of_busy, 2, 1, NS_PER_S);
+    s->wait = any_law(rng, of_wait, 3, NS_PER_MS, NS_PER_S);
 }
 
 static bool same_law(const struct law *a, const struct law *b)
 {
-    return a->kind == b->kind && a->lo_ns == b->lo_ns && a->hi_ns == b->hi_ns;
+    return a->kind == b->kind && a->lo_ns == b->lo_ns && a->hi_ns == b->hi_ns && a->word == b->word;
 }
 
 static void assert_same(const struct sample *a, const struct sample *b)
@@ -326,6 +345,7 @@ static void assert_same(const struct sample *a, const struct sample *b)
     assert_true(same_law(&a->checkout, &b->checkout));
     assert_true(same_law(&a->backoff, &b->backoff));
     assert_true(same_law(&a->busy, &b->busy));
+    assert_true(same_law(&a->wait, &b->wait));
 }
 
 static void print_and_parse_round_trip(void **state)
@@ -360,6 +380,7 @@ static void domains(void **state)
         "a duration: 0ms..10m | exp:300ms | uniform:1ms..5ms",
         "none | a duration: 0ms..10m | jitter:1ms..20ms",
         "sqlite | poll:1ms",
+        "block | timeout:200ms | nowait",
         "text",
         "text",
         "a list: a, b, …",
@@ -406,9 +427,13 @@ static void tables(void **state)
 static void draws_follow_their_law(void **state)
 {
     const double almost_one = 1 - 0x1p-53;
-    struct law none = { LAW_NONE, 0, 0 }, fixed = { LAW_FIXED, 5, 0 }, poll = { LAW_POLL, 7, 0 };
-    struct law uniform = { LAW_UNIFORM, 10, 20 }, jitter = { LAW_JITTER, 1000, 20000 }, exp = { LAW_EXP, 1000000, 0 };
-    struct law endless = { LAW_JITTER, INT64_MAX / 2, INT64_MAX - 1 };
+    struct law none = { .kind = LAW_NONE, .lo_ns = 0, .hi_ns = 0 },
+               fixed = { .kind = LAW_FIXED, .lo_ns = 5, .hi_ns = 0 },
+               poll = { .kind = LAW_POLL, .lo_ns = 7, .hi_ns = 0 };
+    struct law uniform = { .kind = LAW_UNIFORM, .lo_ns = 10, .hi_ns = 20 },
+               jitter = { .kind = LAW_JITTER, .lo_ns = 1000, .hi_ns = 20000 },
+               exp = { .kind = LAW_EXP, .lo_ns = 1000000, .hi_ns = 0 };
+    struct law endless = { .kind = LAW_JITTER, .lo_ns = INT64_MAX / 2, .hi_ns = INT64_MAX - 1 };
     struct rng rng;
     double sum = 0;
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -28,6 +29,12 @@ static int open_app(struct app *app)
 {
     (void)app;
     return 0;
+}
+
+static int services(const void *options)
+{
+    (void)options;
+    return 1;
 }
 
 /* A sound entry, for each test to break in one place. */
@@ -59,7 +66,7 @@ static void make(struct entry *e)
         .strategy = { .name = "sample",
                       .summary = "one line",
                       .options_size = sizeof(struct options),
-                      .services = 1,
+                      .services = services,
                       .open = open_app,
                       .attempt = attempt },
         .registered = { .note = "Idea: look,\n\nthen  write.\nGuarantee: none.\nCost: little\nFails when: two\ncome.\n",
@@ -112,6 +119,7 @@ static void a_sound_entry_passes(void **state)
     e.strategy.statements = NULL;
     assert_int_equal(registry_check_entry(&e.registered, error, sizeof(error)), 0);
     e.strategy.traits = TRAIT_ROGUE;
+    e.strategy.shows = 1u << (ANOMALY_COUNT - 1);
     e.registered.file = "strategies/rogues/sample.c";
     assert_int_equal(registry_check_entry(&e.registered, error, sizeof(error)), 0);
 }
@@ -125,11 +133,19 @@ static void bad_members_are_named(void **state)
     broken(e.strategy.summary = "", "it has no summary");
     broken(e.strategy.attempt = NULL, "it has no attempt()");
     broken(e.strategy.open = NULL, "it has services but no open() that spawns them");
-    broken(e.strategy.services = -1, "it has services but no open() that spawns them");
     broken(e.strategy.options = NULL, "options and options_size do not go together");
     broken(e.strategy.options_size = 0, "options and options_size do not go together");
     broken(e.strategy.traits = TRAIT_ROGUE, "rogues, and only rogues, live in strategies/rogues/");
     broken(e.registered.file = "strategies/rogues/sample.c", "rogues, and only rogues, live in strategies/rogues/");
+    broken(e.strategy.shows = 1u << ANOMALY_LOST, "rogues, and only rogues, show one anomaly");
+    broken((e.strategy.traits = TRAIT_ROGUE, e.registered.file = "strategies/rogues/sample.c"),
+           "rogues, and only rogues, show one anomaly");
+    broken((e.strategy.traits = TRAIT_ROGUE, e.registered.file = "strategies/rogues/sample.c",
+            e.strategy.shows = 1u << ANOMALY_LOST | 1u << ANOMALY_GHOST),
+           "rogues, and only rogues, show one anomaly");
+    broken((e.strategy.traits = TRAIT_ROGUE, e.registered.file = "strategies/rogues/sample.c",
+            e.strategy.shows = 1u << ANOMALY_COUNT),
+           "rogues, and only rogues, show one anomaly");
     broken(e.strategy.traits = TRAIT_CORE | TRAIT_FLOOR, "a rogue or floor cannot be core");
     broken(e.registered.note = "Idea: x\nGuarantee: y\nCost: z\n",
            "the comment it opens with lacks Idea:, Guarantee:, Cost: or Fails when:");
@@ -251,6 +267,27 @@ static void an_unknown_name_says_what_was_meant(void **state)
     assert_non_null(registry_get("naive", "x"));
 }
 
+static void rogues_say_what_must_be_found(void **state)
+{
+    char idea[1024], says[64];
+    size_t rogues = 0;
+
+    (void)state;
+    for (size_t i = 0; i < registry_count; i++) {
+        const struct strategy *strategy = registry[i].strategy;
+
+        if ((strategy->traits & TRAIT_ROGUE) == 0)
+            continue;
+        rogues++;
+        snprintf(says, sizeof(says), "The audit must find: %s.",
+                 anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)));
+        registry_heading(&registry[i], "Idea", idea, sizeof(idea));
+        if (strstr(idea, says) == NULL)
+            fail_msg("%s: its Idea does not say '%s'", registry[i].file, says);
+    }
+    assert_true(rogues > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +298,7 @@ int main(void)
         cmocka_unit_test(bad_options_are_named),
         cmocka_unit_test(the_table_of_this_build_is_sound),
         cmocka_unit_test(strategies_can_be_told_apart_by_colour),
+        cmocka_unit_test(rogues_say_what_must_be_found),
         cmocka_unit_test(an_unknown_name_says_what_was_meant),
     };
 

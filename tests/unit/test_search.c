@@ -38,6 +38,7 @@ static struct trace trace;
 
 static void stand(const struct program *program, const struct position *at, int actor)
 {
+    players.player[actor].players = &players;
     players.player[actor].asked.kind = program->call[actor][at->done[actor]];
 }
 

@@ -128,6 +128,11 @@ static void test_parts_count_only_who_had_them(void **state)
     totals_record(&t, &waited);
     assert_int_equal(t.pool_wait.total, 3);
     assert_int_equal(t.conn.total, 2);
+    assert_int_equal(t.lock_wait.total, 0);
+    waited.lock_wait_ns = 70000;
+    totals_record(&t, &waited);
+    assert_int_equal(t.lock_wait.total, 1);
+    assert_int_equal(t.lock_wait.max, 70000);
     assert_null(totals_check(&t));
     totals_destroy(&t);
 }

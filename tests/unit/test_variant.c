@@ -93,8 +93,7 @@ static void mistakes(void **state)
                  "--strategy: strategy 'queue' has no option 'bach'; did you mean 'batch'?");
     capture_says(parse("queue:zebra=8"), EXIT_USAGE,
                  "--strategy: strategy 'queue' has no option 'zebra' (lastseat show queue)");
-    capture_says(parse("optimistic:form=a"), EXIT_USAGE,
-                 "--strategy: strategy 'optimistic' has no options, so no 'form'");
+    capture_says(parse("null:form=a"), EXIT_USAGE, "--strategy: strategy 'null' has no options, so no 'form'");
     capture_says(parse("queue:batch=8:batch=9"), EXIT_USAGE, "--strategy: 'queue' sets batch twice");
     capture_says(parse("queue:batch="), EXIT_USAGE, "--strategy: queue:batch has no value; write one, or leave it out");
     capture_says(parse("naive:form=sum"), EXIT_USAGE,

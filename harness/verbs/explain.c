@@ -1,0 +1,298 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "harness/base/say.h"
+#include "harness/explore/exploration.h"
+#include "harness/report/story.h"
+#include "harness/results/folder.h"
+#include "harness/run/interrupt.h"
+#include "harness/scenario/cell.h"
+#include "harness/verbs/arguments.h"
+#include "harness/verbs/verbs.h"
+
+/* The scenario it plays unless keys are set otherwise. */
+#define EXPLAINED "explain-2x1"
+
+enum { MOST_SCHEDULES = 1000000, RANDOM_SCHEDULES = 200, PREEMPTIONS = 3, HOUSES = 2 };
+enum { NARROWEST = 80, WIDEST = 120, USUAL_WIDTH = 100 };
+
+/* What `lastseat explain` has in hand. */
+struct explanation {
+    struct arguments arguments;
+    struct scenario scenario;
+    struct cells cells;
+    struct database *database; /* of the cell before: cells of one database follow each other */
+    char opened[16];
+    char *extra; /* --set as it was typed, to repeat what is told */
+};
+
+static int check_names(const struct text_list *names)
+{
+    static const char *const sets[] = { "core", "all", "rogues" };
+    struct variant variant;
+    size_t i, s;
+    int status;
+
+    if (names->n == 0) {
+        say_error("explain needs a strategy: lastseat explain naive (lastseat list strategies)");
+        return EXIT_USAGE;
+    }
+    for (i = 0; i < names->n; i++) {
+        for (s = 0; s < sizeof sets / sizeof sets[0] && strcmp(names->items[i], sets[s]) != 0; s++)
+            continue;
+        if (s < sizeof sets / sizeof sets[0])
+            continue;
+        if ((status = variant_parse(&variant, names->items[i], "explain")) != EXIT_OK)
+            return status;
+        status = (variant.registered->strategy->traits & TRAIT_FLOOR) == 0 ? EXIT_OK : EXIT_USAGE;
+        if (status != EXIT_OK)
+            say_error("explain: %s does no work: there is no schedule that could break it", names->items[i]);
+        variant_free(&variant);
+        if (status != EXIT_OK)
+            return status;
+    }
+    return EXIT_OK;
+}
+
+static int check_scenario(const struct scenario *scenario)
+{
+    if (scenario->model != LOAD_BURST || scenario->users < 2 || scenario->users > TRACE_USERS ||
+        scenario->sweep_count > 0) {
+        say_error("explain: schedules are of 2 or 3 users who ask once (load.users=2, load.model=burst)");
+        return EXIT_USAGE;
+    }
+    if (scenario->instances > TRACE_USERS) {
+        say_error("explain: app.instances can be at most %d", TRACE_USERS);
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
+static bool is_floor(const struct cell *cell)
+{
+    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
+}
+
+/* Without --db a variant is explained on the first database it can run on. */
+static bool is_wanted(const struct explanation *explanation, size_t i)
+{
+    const struct cells *cells = &explanation->cells;
+    size_t j;
+
+    if (is_floor(&cells->cell[i]))
+        return false;
+    if (explanation->arguments.databases.n > 0)
+        return true;
+    if (cells->cell[i].skip[0] != '\0')
+        return false;
+    for (j = 0; j < i; j++)
+        if (cells->cell[j].skip[0] == '\0' && strcmp(cells->cell[j].variant.name, cells->cell[i].variant.name) == 0)
+            return false;
+    return true;
+}
+
+static int expand(struct explanation *explanation)
+{
+    const struct arguments *arguments = &explanation->arguments;
+    const struct scenario *only = &explanation->scenario;
+    int status = scenario_load(&explanation->scenario, EXPLAINED, arguments->settings, arguments->setting_count);
+
+    if (status == EXIT_OK)
+        status = check_scenario(only);
+    if (status == EXIT_OK)
+        status = cells_expand(&explanation->cells, &only, 1, &arguments->names,
+                              arguments->databases.n > 0 ? &arguments->databases : NULL);
+    return status;
+}
+
+/* Connections: a pool for every app, services included, and an observer. */
+static int most_connections(const struct cells *cells)
+{
+    int most = 0;
+    size_t i;
+
+    for (i = 0; i < cells->n; i++) {
+        const struct scenario *scenario = &cells->cell[i].scenario;
+        int here = (int)scenario->instances * ((int)scenario->users + cell_services(&cells->cell[i])) + 2;
+
+        if (here > most)
+            most = here;
+    }
+    return most;
+}
+
+static int open_database(struct explanation *explanation, const struct cell *cell)
+{
+    struct database_request request = { .max_connections = most_connections(&explanation->cells) };
+    char reason[DB_ERROR_SIZE], *root = NULL;
+
+    if (explanation->database != NULL && strcmp(explanation->opened, cell->db) == 0)
+        return EXIT_OK;
+    database_close(explanation->database);
+    explanation->database = NULL;
+    request.dir = cell->scenario.db_dir;
+    if (request.dir[0] == '\0' && (request.dir = root = folder_root()) == NULL) {
+        say_error("out of memory for a path");
+        return EXIT_ERROR;
+    }
+    database_sweep_leftovers(request.dir);
+    snprintf(explanation->opened, sizeof explanation->opened, "%s", cell->db);
+    if (database_open(&explanation->database, cell->db, &request, reason, sizeof reason) != 0 && !interrupt_raised())
+        say_error("%s", reason);
+    free(root);
+    if (explanation->database != NULL)
+        return EXIT_OK;
+    return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_UNREACHABLE;
+}
+
+static int width_of(FILE *stream)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return USUAL_WIDTH;
+    return size.ws_col < NARROWEST ? NARROWEST : size.ws_col > WIDEST ? WIDEST : size.ws_col;
+}
+
+static void print(const struct explanation *explanation, const struct exploration *exploration, bool in_a_row)
+{
+    const struct arguments *arguments = &explanation->arguments;
+
+    switch (arguments->format) {
+    case FORMAT_TEXT:
+        if (in_a_row && !exploration_unexpected(exploration))
+            story_verdict(stdout, exploration);
+        else
+            story_text(stdout, exploration, width_of(stdout), arguments_colour(arguments, stdout));
+        break;
+    case FORMAT_MARKDOWN:
+        story_markdown(stdout, exploration);
+        break;
+    case FORMAT_SVG:
+        story_svg(stdout, exploration);
+        break;
+    }
+}
+
+static int code_of(const struct exploration *exploration)
+{
+    const unsigned controls = TRAIT_CONTROL | TRAIT_ROGUE;
+
+    if (!exploration_unexpected(exploration))
+        return EXIT_OK;
+    if ((exploration->cell->variant.registered->strategy->traits & controls) == 0)
+        return EXIT_BROKEN;
+    say_warning("%s is there to be broken, and none of these schedules did", exploration->holder);
+    return EXIT_GATE;
+}
+
+/* Who names the seats means just these. */
+static bool sets_seats(const struct arguments *arguments)
+{
+    size_t i;
+
+    for (i = 0; i < arguments->setting_count; i++)
+        if (strcmp(arguments->settings[i].key, "inventory.seats") == 0)
+            return true;
+    return false;
+}
+
+static int explain(struct explanation *explanation, const struct cell *cell, bool in_a_row)
+{
+    const struct arguments *arguments = &explanation->arguments;
+    bool sampled = cell->scenario.users > 2;
+    const struct exploration_request request = {
+        .houses = arguments->replay != NULL || sets_seats(arguments) ? 1 : HOUSES,
+        .preemptions = (int)(arguments->preemptions >= 0 ? arguments->preemptions : PREEMPTIONS),
+        .schedules = arguments->schedules > 0 ? arguments->schedules
+                     : sampled                ? RANDOM_SCHEDULES
+                                              : MOST_SCHEDULES,
+        .seed = (uint64_t)cell->scenario.seed,
+        .replay = arguments->replay,
+        .extra = explanation->extra,
+    };
+    struct exploration exploration;
+    int status = open_database(explanation, cell);
+
+    if (status != EXIT_OK)
+        return status;
+    status = exploration_run(&exploration, cell, explanation->database, &request);
+    if (status == EXIT_OK) {
+        print(explanation, &exploration, in_a_row);
+        status = code_of(&exploration);
+    }
+    exploration_free(&exploration);
+    return status;
+}
+
+static int write_extra(struct explanation *explanation)
+{
+    const struct arguments *arguments = &explanation->arguments;
+    size_t size = 0, i;
+    FILE *out = open_memstream(&explanation->extra, &size);
+
+    for (i = 0; out != NULL && i < arguments->setting_count; i++)
+        fprintf(out, "%s--set '%s=%s'", i > 0 ? " " : "", arguments->settings[i].key, arguments->settings[i].value);
+    if (out != NULL && fclose(out) == 0)
+        return EXIT_OK;
+    say_error("out of memory for the command line");
+    return EXIT_ERROR;
+}
+
+/* A broken promise outranks a rogue that was not caught; anything else ends the row. */
+static int explain_all(struct explanation *explanation)
+{
+    const struct cells *cells = &explanation->cells;
+    int status = EXIT_OK, worst = EXIT_OK;
+    size_t i, wanted = 0;
+
+    for (i = 0; i < cells->n; i++)
+        wanted += is_wanted(explanation, i);
+    if (wanted > 1 && explanation->arguments.format == FORMAT_SVG) {
+        say_error("explain: a picture is of one strategy on one database; --format svg was asked for %zu", wanted);
+        return EXIT_USAGE;
+    }
+    for (i = 0; i < cells->n; i++) {
+        const struct cell *cell = &cells->cell[i];
+
+        if (!is_wanted(explanation, i))
+            continue;
+        if (cell->skip[0] != '\0') {
+            printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
+            continue;
+        }
+        status = explain(explanation, cell, wanted > 1);
+        if (status != EXIT_OK && status != EXIT_BROKEN && status != EXIT_GATE)
+            return status;
+        if (status == EXIT_BROKEN || worst == EXIT_OK)
+            worst = status;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        say_error("stdout: %s", strerror(errno));
+        return EXIT_ERROR;
+    }
+    return worst;
+}
+
+int verb_explain(int argc, char **argv)
+{
+    struct explanation explanation;
+    int status;
+
+    memset(&explanation, 0, sizeof explanation);
+    if ((status = arguments_parse(&explanation.arguments, argc, argv, EXPLAIN_OPTIONS)) == EXIT_OK &&
+        (status = check_names(&explanation.arguments.names)) == EXIT_OK && (status = expand(&explanation)) == EXIT_OK &&
+        (status = write_extra(&explanation)) == EXIT_OK) {
+        interrupt_install();
+        status = explain_all(&explanation);
+    }
+    database_close(explanation.database);
+    cells_free(&explanation.cells);
+    scenario_free(&explanation.scenario);
+    free(explanation.extra);
+    arguments_free(&explanation.arguments);
+    return status;
+}

@@ -1,0 +1,179 @@
+/* A lane: arrival order, its cap, and a service that lingers for more. */
+#include <pthread.h>
+#include <string.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/wait.h"
+#include "harness/run/inflight.h"
+#include "tests/support/bench.h"
+
+enum { N = 5 };
+
+/* A service on a thread of its own: it lingers, then takes; it reports, the main thread asserts. */
+struct writer {
+    struct app_server server;
+    struct service service;
+    struct lane *lane;
+    int enough, taken;
+    int64_t linger_ns, took_at_ns;
+    struct attempt *batch[N];
+    _Atomic uint32_t done;
+    pthread_t thread;
+};
+
+static void *serve(void *arg)
+{
+    struct writer *writer = arg;
+
+    lane_linger(&writer->service, writer->lane, writer->enough, writer->linger_ns);
+    writer->taken = lane_take(&writer->service, writer->lane, writer->batch, N);
+    writer->took_at_ns = clock_now_ns();
+    atomic_store(&writer->done, 1);
+    wait_wake(&writer->done, 1);
+    return NULL;
+}
+
+static void start_writer(struct writer *writer, int64_t cap, int enough, int64_t linger_ns)
+{
+    memset(writer, 0, sizeof *writer);
+    assert_non_null(writer->lane = lane_new(cap));
+    writer->service.server = &writer->server;
+    writer->enough = enough;
+    writer->linger_ns = linger_ns;
+    assert_int_equal(pthread_create(&writer->thread, NULL, serve, writer), 0);
+}
+
+static void end_writer(struct writer *writer)
+{
+    pthread_join(writer->thread, NULL);
+    lane_free(writer->lane);
+}
+
+static bool is_done(struct writer *writer, int64_t within_ns)
+{
+    return wait_change(&writer->done, 0, clock_now_ns() + within_ns);
+}
+
+static void test_takes_in_order(void **state)
+{
+    struct app_server server = { .scheduler = NULL };
+    struct service service = { .server = &server };
+    struct inflight flights[N];
+    struct attempt *out[N];
+    struct lane *lane = lane_new(3);
+    int i;
+
+    (void)state;
+    for (i = 0; i < N; i++)
+        assert_int_equal(lane_put(lane, &flights[i]), i < 3);
+    assert_int_equal(lane_take(&service, lane, out, 2), 2);
+    assert_ptr_equal(out[0], &flights[0].attempt);
+    assert_ptr_equal(out[1], &flights[1].attempt);
+    assert_true(lane_put(lane, &flights[3]));
+    lane_close(lane);
+    assert_int_equal(lane_take(&service, lane, out, N), 2);
+    assert_ptr_equal(out[0], &flights[2].attempt);
+    assert_ptr_equal(out[1], &flights[3].attempt);
+    assert_int_equal(lane_take(&service, lane, out, N), 0);
+    lane_free(lane);
+}
+
+/* One comes and the writer waits; the third is enough, long before the time is over. */
+static void test_lingers_until_enough(void **state)
+{
+    struct inflight flights[N];
+    struct writer writer;
+    int i;
+
+    (void)state;
+    start_writer(&writer, 0, 3, 60 * NS_PER_S);
+    for (i = 0; i < 2; i++) {
+        assert_true(lane_put(writer.lane, &flights[i]));
+        assert_false(is_done(&writer, 20 * NS_PER_MS));
+    }
+    assert_true(lane_put(writer.lane, &flights[2]));
+    assert_true(is_done(&writer, 10 * NS_PER_S));
+    assert_int_equal(writer.taken, 3);
+    for (i = 0; i < 3; i++)
+        assert_ptr_equal(writer.batch[i], &flights[i].attempt);
+    end_writer(&writer);
+}
+
+/* The time runs from the first that came, and ends the wait. */
+static void test_lingers_no_longer(void **state)
+{
+    struct inflight flight;
+    struct writer writer;
+    int64_t put_ns;
+
+    (void)state;
+    start_writer(&writer, 0, 3, 50 * NS_PER_MS);
+    assert_false(is_done(&writer, 70 * NS_PER_MS));
+    put_ns = clock_now_ns();
+    assert_true(lane_put(writer.lane, &flight));
+    assert_true(is_done(&writer, 10 * NS_PER_S));
+    assert_int_equal(writer.taken, 1);
+    assert_true(writer.took_at_ns - put_ns >= 50 * NS_PER_MS);
+    end_writer(&writer);
+}
+
+/* More than the lane holds cannot come. */
+static void test_a_full_lane_is_enough(void **state)
+{
+    struct inflight flights[2];
+    struct writer writer;
+
+    (void)state;
+    start_writer(&writer, 2, N, 60 * NS_PER_S);
+    assert_true(lane_put(writer.lane, &flights[0]));
+    assert_false(is_done(&writer, 20 * NS_PER_MS));
+    assert_true(lane_put(writer.lane, &flights[1]));
+    assert_true(is_done(&writer, 10 * NS_PER_S));
+    assert_int_equal(writer.taken, 2);
+    end_writer(&writer);
+}
+
+static void test_closing_ends_it(void **state)
+{
+    struct inflight flight;
+    struct writer writer;
+
+    (void)state;
+    start_writer(&writer, 0, N, 60 * NS_PER_S);
+    assert_true(lane_put(writer.lane, &flight));
+    assert_false(is_done(&writer, 20 * NS_PER_MS));
+    lane_close(writer.lane);
+    assert_true(is_done(&writer, 10 * NS_PER_S));
+    assert_int_equal(writer.taken, 1);
+    end_writer(&writer);
+}
+
+static void test_a_stop_ends_it(void **state)
+{
+    struct inflight flight;
+    struct writer writer;
+
+    (void)state;
+    start_writer(&writer, 0, N, 60 * NS_PER_S);
+    assert_true(lane_put(writer.lane, &flight));
+    assert_false(is_done(&writer, 20 * NS_PER_MS));
+    lane_hurry(writer.lane);
+    assert_false(is_done(&writer, 20 * NS_PER_MS)); /* woken, but nothing has been stopped */
+    atomic_store(&wait_stop, 1);
+    lane_hurry(writer.lane);
+    assert_true(is_done(&writer, 10 * NS_PER_S));
+    atomic_store(&wait_stop, 0);
+    assert_int_equal(writer.taken, 1);
+    end_writer(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_takes_in_order),    cmocka_unit_test(test_lingers_until_enough),
+        cmocka_unit_test(test_lingers_no_longer), cmocka_unit_test(test_a_full_lane_is_enough),
+        cmocka_unit_test(test_closing_ends_it),   cmocka_unit_test(test_a_stop_ends_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
