@@ -55,7 +55,7 @@ static unsigned admission_promises(const struct app *app)
 {
     bool one_count = app->instances == 1 || share_of(app) == SHARE_WHOLE;
 
-    return PROMISE_NO_OVERSELL | (one_count && !app->users_may_leave ? PROMISE_SELLS_OUT : 0u);
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (one_count && !app->users_may_leave ? PROMISE_SELLS_OUT : 0u);
 }
 
 static int admission_open(struct app *app)

@@ -68,7 +68,7 @@ static unsigned advisory_promises(const struct app *app)
 {
     bool stays = wait_of(app) == WAIT_BLOCK || app->attempts == INT64_MAX;
 
-    return PROMISE_NO_OVERSELL | (stays ? PROMISE_SELLS_OUT : 0u);
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (stays ? PROMISE_SELLS_OUT : 0u);
 }
 
 static enum verdict advisory_attempt(struct attempt *a)

@@ -109,7 +109,7 @@ static const char *atomic_refuses(const void *options)
 static unsigned atomic_promises(const struct app *app)
 {
     (void)app;
-    return PROMISE_NO_OVERSELL | PROMISE_SELLS_OUT;
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | PROMISE_SELLS_OUT;
 }
 
 /* What came of a statement that takes the seat if there is one: DB_OK, and taken says whether. */

@@ -55,7 +55,7 @@ static const struct statement optimistic_statements[] = {
 
 static unsigned optimistic_promises(const struct app *app)
 {
-    return PROMISE_NO_OVERSELL | (app->attempts > app->seats ? PROMISE_SELLS_OUT : 0u);
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (app->attempts > app->seats ? PROMISE_SELLS_OUT : 0u);
 }
 
 static enum verdict optimistic_attempt(struct attempt *a)

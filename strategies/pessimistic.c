@@ -130,7 +130,7 @@ static unsigned pessimistic_promises(const struct app *app)
     const struct pessimistic_options *o = app->options;
     bool stays = is_word(&o->wait, WAIT_BLOCK) || (is_word(&o->wait, WAIT_NOWAIT) && app->attempts == INT64_MAX);
 
-    return PROMISE_NO_OVERSELL | (stays ? PROMISE_SELLS_OUT : 0u);
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (stays ? PROMISE_SELLS_OUT : 0u);
 }
 
 static int pessimistic_open(struct app *app)

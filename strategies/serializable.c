@@ -58,7 +58,7 @@ static enum ledger serializable_ledger(const void *options)
 
 static unsigned serializable_promises(const struct app *app)
 {
-    return level_of(app) == LEVEL_SERIALIZABLE ? PROMISE_NO_OVERSELL : 0u;
+    return PROMISE_ALL_OR_NOTHING | (level_of(app) == LEVEL_SERIALIZABLE ? PROMISE_NO_OVERSELL : 0u);
 }
 
 static enum verdict serializable_attempt(struct attempt *a)

@@ -51,13 +51,19 @@ enum reason {
 };
 const char *reason_name(enum reason);
 
-/* Where the stock is kept, for the audit: the counter in events.available, or the bookings rows alone. */
-enum ledger { LEDGER_COUNTER, LEDGER_BOOKINGS };
+/* Where the stock is kept, for the audit. Of all of them the bookings rows say what was sold. */
+enum ledger {
+    LEDGER_COUNTER,  /* events.available                                                            */
+    LEDGER_BOOKINGS, /* the bookings rows alone                                                     */
+    LEDGER_SEATS,    /* one row per seat in seats(event, seat, request); request is NULL while free */
+    LEDGER_OWN       /* tables of its own (ddl); `remaining` says what is left                      */
+};
 
 /* What a strategy claims; the audit holds it to this. */
 enum {
-    PROMISE_NO_OVERSELL = 1u << 0, /* never sells more seats than there are                            */
-    PROMISE_SELLS_OUT = 1u << 1    /* leaves no seat unsold that somebody asked for and was refused    */
+    PROMISE_NO_OVERSELL = 1u << 0,   /* never sells more seats than there are                            */
+    PROMISE_SELLS_OUT = 1u << 1,     /* leaves no seat unsold that somebody asked for and was refused    */
+    PROMISE_ALL_OR_NOTHING = 1u << 2 /* a group gets all the seats it asked for, or none                 */
 };
 
 enum {
@@ -72,6 +78,7 @@ enum anomaly {
     ANOMALY_OVERSOLD,
     ANOMALY_LOST,
     ANOMALY_GHOST,
+    ANOMALY_TORN,
     ANOMALY_DUPLICATE,
     ANOMALY_UNSOLD,
     ANOMALY_DRIFT,
@@ -94,6 +101,7 @@ struct applock; /* what attempt_lock() takes */
 struct app {
     int index, instances;  /* 0 .. instances-1                                          */
     int64_t events, seats; /* events 1..events, each with this many seats               */
+    int64_t group;         /* most seats that one request asks for                      */
     int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
     bool users_may_leave;  /* some leave at checkout                                    */
     const void *options;   /* the struct that strategy.options describes                */
@@ -131,6 +139,7 @@ struct strategy {
     uint32_t colour; /* 0xRRGGBB in every plot; 0: the harness picks one */
 
     enum ledger (*ledger)(const void *options); /* optional: LEDGER_COUNTER when absent                  */
+    struct text remaining;                      /* LEDGER_OWN: SQL, one row "event, seats left" for each event */
     unsigned (*promises)(const struct app *);   /* optional: none; for these options and this retry policy */
     const struct text *(*ddl)(
         const void *options);           /* optional: run on the neutral schema before it is filled; may return NULL */
@@ -145,6 +154,9 @@ struct strategy {
     size_t app_size;          /* zeroed memory per app, owned by the harness; what services write there is their own */
     size_t request_size;      /* zeroed memory per request, owned by the harness                             */
 
+    /* Optional; main thread, once for each place, in a transaction of its own before any app opens: fills its own
+     * tables with db_run(), as seen by app 0. Its last status. */
+    enum db_status (*setup)(struct db *, const struct app *);
     int (*open)(struct app *); /* optional; main thread, before the start; 0, or -1: out of memory, no service */
     enum verdict (*attempt)(struct attempt *); /* required; many threads                                    */
     void (*close)(struct app *);               /* optional; main thread, after every worker and service ended */

@@ -6,6 +6,7 @@ const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
     [ANOMALY_OVERSOLD] = { "oversells", "oversold", "seat", "" },
     [ANOMALY_LOST] = { "loses", "lost", "confirmed booking", "" },
     [ANOMALY_GHOST] = { "loses", "holds", "booking", " nobody was told of" },
+    [ANOMALY_TORN] = { "loses", "booked", "request", " with more or fewer seats than asked for" },
     [ANOMALY_DUPLICATE] = { "duplicates", "booked", "request", " more than once" },
     [ANOMALY_UNSOLD] = { "undersells", "left", "seat", " unsold that somebody had asked for" },
     [ANOMALY_DRIFT] = { "drifts", "counter and bookings differ by", "seat", "" },
@@ -17,7 +18,7 @@ const char *anomaly_name(enum anomaly anomaly)
     static const char *const names[ANOMALY_COUNT] = {
         [ANOMALY_OVERSOLD] = "oversold",     [ANOMALY_LOST] = "lost",     [ANOMALY_GHOST] = "ghost",
         [ANOMALY_DUPLICATE] = "duplicate",   [ANOMALY_UNSOLD] = "unsold", [ANOMALY_DRIFT] = "drift",
-        [ANOMALY_GATE_DRIFT] = "gate_drift",
+        [ANOMALY_GATE_DRIFT] = "gate_drift", [ANOMALY_TORN] = "torn",
     };
 
     return names[anomaly];
@@ -28,7 +29,7 @@ int64_t anomaly_amount(const struct audit *audit, enum anomaly anomaly)
     const int64_t amounts[ANOMALY_COUNT] = {
         [ANOMALY_OVERSOLD] = audit->oversold,     [ANOMALY_LOST] = audit->lost,     [ANOMALY_GHOST] = audit->ghost,
         [ANOMALY_DUPLICATE] = audit->duplicate,   [ANOMALY_UNSOLD] = audit->unsold, [ANOMALY_DRIFT] = audit->drift,
-        [ANOMALY_GATE_DRIFT] = audit->gate_drift,
+        [ANOMALY_GATE_DRIFT] = audit->gate_drift, [ANOMALY_TORN] = audit->torn,
     };
 
     return amounts[anomaly];
@@ -41,6 +42,8 @@ bool anomaly_breaks(enum anomaly anomaly, unsigned promises)
         return (promises & PROMISE_NO_OVERSELL) != 0;
     case ANOMALY_UNSOLD:
         return (promises & PROMISE_SELLS_OUT) != 0;
+    case ANOMALY_TORN:
+        return (promises & PROMISE_ALL_OR_NOTHING) != 0;
     default:
         return true;
     }

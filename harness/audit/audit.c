@@ -15,9 +15,18 @@ const char *audit_verdict_name(enum audit_verdict verdict)
 
 /* Seats of one event, as the witnesses tell them. */
 struct stock {
-    int64_t capacity, available, sold;
+    int64_t capacity, sold;
+    int64_t left;             /* as the ledger has it: LEDGER_COUNTER, LEDGER_OWN */
     int64_t smallest_refused; /* fewest seats that somebody wanted and was answered no to; 0: nobody was */
 };
+
+static void set_reason(struct audit *audit, enum audit_verdict verdict, const char *text)
+{
+    if (verdict > audit->verdict) {
+        audit->verdict = verdict;
+        snprintf(audit->reason, sizeof audit->reason, "%s", text);
+    }
+}
 
 static int by_request_record(const void *a, const void *b)
 {
@@ -47,13 +56,14 @@ static bool refused(const struct record *record, bool has_row)
     }
 }
 
-/* One request held against the rows that carry its id. */
-static void match(struct audit *audit, struct stock *stock, const struct record *record, size_t rows)
+/* One request held against the rows that carry its id; seats: of the last of them. */
+static void match(struct audit *audit, struct stock *stock, const struct record *record, size_t rows, int64_t seats)
 {
     struct stock *event = &stock[record->event];
 
     if (rows > 1)
         audit->duplicate++;
+    audit->torn += rows == 1 && seats != record->seats;
     if (record->outcome == OUTCOME_BOOKED) {
         audit->told += record->seats;
         audit->lost += rows == 0;
@@ -79,14 +89,23 @@ static void match_all(struct audit *audit, struct stock *stock, const struct rec
             audit->ghost++;
         for (rows = 0; b < booking_count && bookings[b]->request == records[r]->request; b++)
             rows++;
-        match(audit, stock, records[r], rows);
+        match(audit, stock, records[r], rows, rows > 0 ? bookings[b - 1]->seats : 0);
     }
     audit->ghost += (int64_t)(booking_count - b);
 }
 
+static void add_drift(struct audit *audit, int64_t drift)
+{
+    if (drift > 0)
+        audit->leaked += drift;
+    else
+        audit->uncounted -= drift;
+    audit->drift = audit->leaked + audit->uncounted;
+}
+
 static void judge_stock(struct audit *audit, const struct stock *stock, int64_t events, enum ledger ledger)
 {
-    int64_t e, free_seats, drift;
+    int64_t e, free_seats;
 
     for (e = 1; e <= events; e++) {
         free_seats = stock[e].capacity - stock[e].sold;
@@ -96,15 +115,60 @@ static void judge_stock(struct audit *audit, const struct stock *stock, int64_t 
             audit->oversold -= free_seats;
         else if (stock[e].smallest_refused > 0 && stock[e].smallest_refused <= free_seats)
             audit->unsold += free_seats;
-        if (ledger != LEDGER_COUNTER)
-            continue;
-        drift = stock[e].capacity - stock[e].available - stock[e].sold;
-        if (drift > 0)
-            audit->leaked += drift;
-        else
-            audit->uncounted -= drift;
+        if (ledger == LEDGER_COUNTER || ledger == LEDGER_OWN)
+            add_drift(audit, stock[e].capacity - stock[e].left - stock[e].sold);
     }
-    audit->drift = audit->leaked + audit->uncounted;
+}
+
+/* By request, then event. */
+static int by_owner(const void *a, const void *b)
+{
+    const struct seat *left = a, *right = b;
+
+    if (left->request != right->request)
+        return (left->request > right->request) - (left->request < right->request);
+    return (left->event > right->event) - (left->event < right->event);
+}
+
+/* Rows of `seats` against seats in the bookings rows, request by request: what one has too many does not make good what
+ * another has too few. */
+static void judge_owners(struct audit *audit, const struct witnesses *witnesses)
+{
+    /* .seat: how many more seats the request has than its bookings say */
+    struct seat *held = malloc((witnesses->seat_count + witnesses->booking_count + 1) * sizeof *held);
+    size_t i, end, n = 0;
+    int64_t more;
+
+    if (held == NULL) {
+        set_reason(audit, AUDIT_UNKNOWN, "out of memory for the owners of seats");
+        return;
+    }
+    for (i = 0; i < witnesses->seat_count; i++)
+        if (witnesses->seats[i].request != 0)
+            held[n++] = (struct seat){ witnesses->seats[i].event, 1, witnesses->seats[i].request };
+    for (i = 0; i < witnesses->booking_count; i++)
+        held[n++] = (struct seat){ witnesses->bookings[i].event, -witnesses->bookings[i].seats,
+                                   witnesses->bookings[i].request };
+    qsort(held, n, sizeof *held, by_owner);
+    for (i = 0; i < n; i = end) {
+        for (more = 0, end = i; end < n && by_owner(&held[i], &held[end]) == 0; end++)
+            more += held[end].seat;
+        add_drift(audit, more);
+    }
+    free(held);
+}
+
+/* The rows of `seats`, in their order, are the seats 1..capacity of every event, each once. */
+static bool house_is_whole(const struct witnesses *witnesses, const struct stock *stock, int64_t events)
+{
+    size_t i = 0;
+    int64_t e, k;
+
+    for (e = 1; e <= events; e++)
+        for (k = 1; k <= stock[e].capacity; k++, i++)
+            if (i == witnesses->seat_count || witnesses->seats[i].event != e || witnesses->seats[i].seat != k)
+                return false;
+    return i == witnesses->seat_count;
 }
 
 /* initial - left - booked through that gate's app, for every gate; rows decide what was booked. Whoever is not told
@@ -149,28 +213,66 @@ static void judge_gates(struct audit *audit, const struct trial *trial, const st
     free(through);
 }
 
-static void set_reason(struct audit *audit, enum audit_verdict verdict, const char *text)
-{
-    if (verdict > audit->verdict) {
-        audit->verdict = verdict;
-        snprintf(audit->reason, sizeof audit->reason, "%s", text);
-    }
-}
-
 /* Invalid outranks unknown outranks valid. */
 static void conclude(struct audit *audit, const struct trial *trial)
 {
     char text[sizeof audit->reason];
 
-    if (audit->oversold + audit->lost + audit->ghost + audit->duplicate + audit->drift + audit->gate_drift > 0) {
-        snprintf(text, sizeof text, "oversold %lld, lost %lld, ghost %lld, duplicate %lld, drift %lld, gate drift %lld",
+    if (audit->oversold + audit->lost + audit->ghost + audit->duplicate + audit->torn + audit->drift +
+            audit->gate_drift >
+        0) {
+        snprintf(text, sizeof text,
+                 "oversold %lld, lost %lld, ghost %lld, duplicate %lld, torn %lld, drift %lld, gate drift %lld",
                  (long long)audit->oversold, (long long)audit->lost, (long long)audit->ghost,
-                 (long long)audit->duplicate, (long long)audit->drift, (long long)audit->gate_drift);
+                 (long long)audit->duplicate, (long long)audit->torn, (long long)audit->drift,
+                 (long long)audit->gate_drift);
         set_reason(audit, AUDIT_INVALID, text);
     } else if (trial->void_reason[0] != '\0') {
         set_reason(audit, AUDIT_UNKNOWN, trial->void_reason);
     } else if (audit->sold == 0) {
         set_reason(audit, AUDIT_UNKNOWN, "nothing was booked: nothing was proved");
+    }
+}
+
+/* What the database says of each event; what it says of others, or leaves out, is an anomaly of its own. */
+static void take_stock(struct audit *audit, struct stock *stock, int64_t events, const struct witnesses *witnesses,
+                       enum ledger ledger)
+{
+    size_t i;
+
+    for (i = 0; i < witnesses->counter_count; i++) {
+        const struct counter *counter = &witnesses->counters[i];
+
+        if (counter->event < 1 || counter->event > events) {
+            set_reason(audit, AUDIT_INVALID, "the database holds an event that was never on sale");
+            continue;
+        }
+        stock[counter->event].capacity = counter->capacity;
+        stock[counter->event].left = counter->available;
+    }
+    if (witnesses->counter_count != (size_t)events)
+        set_reason(audit, AUDIT_INVALID, "the database lost an event");
+    for (i = 0; i < witnesses->booking_count; i++) {
+        const struct booking *booking = &witnesses->bookings[i];
+
+        if (booking->event >= 1 && booking->event <= events)
+            stock[booking->event].sold += booking->seats;
+        else
+            set_reason(audit, AUDIT_INVALID, "a booking of an event that was never on sale");
+    }
+    if (ledger == LEDGER_SEATS && !house_is_whole(witnesses, stock, events))
+        set_reason(audit, AUDIT_INVALID, "the seats are not those that were on sale");
+    if (ledger != LEDGER_OWN)
+        return;
+    if (witnesses->remainder_count != (size_t)events)
+        set_reason(audit, AUDIT_INVALID, "the strategy's own tables do not answer for every event");
+    for (i = 0; i < witnesses->remainder_count; i++) {
+        int64_t event = witnesses->remainders[i].event;
+
+        if (event >= 1 && event <= events)
+            stock[event].left = witnesses->remainders[i].left;
+        else
+            set_reason(audit, AUDIT_INVALID, "the strategy's own tables hold an event that was never on sale");
     }
 }
 
@@ -181,7 +283,8 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
     struct stock *stock = calloc((size_t)events + 1, sizeof *stock);
     const struct record **records = malloc((trial->record_count + 1) * sizeof *records);
     const struct booking **bookings = malloc((witnesses->booking_count + 1) * sizeof *bookings);
-    size_t i, booking_count = 0;
+    const enum ledger ledger = cell_ledger(cell);
+    size_t i;
 
     memset(audit, 0, sizeof *audit);
     if (stock == NULL || records == NULL || bookings == NULL) {
@@ -191,31 +294,15 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
     for (i = 0; i < trial->record_count; i++)
         records[i] = &trial->records[i];
     qsort(records, trial->record_count, sizeof *records, by_request_record);
-    for (i = 0; i < witnesses->counter_count; i++) {
-        const struct counter *counter = &witnesses->counters[i];
-
-        if (counter->event < 1 || counter->event > events) {
-            set_reason(audit, AUDIT_INVALID, "the database holds an event that was never on sale");
-            continue;
-        }
-        stock[counter->event].capacity = counter->capacity;
-        stock[counter->event].available = counter->available;
-    }
-    for (i = 0; i < witnesses->booking_count; i++) {
-        const struct booking *booking = &witnesses->bookings[i];
-
-        bookings[booking_count++] = booking;
-        if (booking->event >= 1 && booking->event <= events)
-            stock[booking->event].sold += booking->seats;
-        else
-            set_reason(audit, AUDIT_INVALID, "a booking of an event that was never on sale");
-    }
-    qsort(bookings, booking_count, sizeof *bookings, by_request_booking);
-    if (witnesses->counter_count != (size_t)events)
-        set_reason(audit, AUDIT_INVALID, "the database lost an event");
-    match_all(audit, stock, records, trial->record_count, bookings, booking_count);
-    judge_stock(audit, stock, events, cell_ledger(cell));
-    judge_gates(audit, trial, records, trial->record_count, bookings, booking_count, events);
+    for (i = 0; i < witnesses->booking_count; i++)
+        bookings[i] = &witnesses->bookings[i];
+    qsort(bookings, witnesses->booking_count, sizeof *bookings, by_request_booking);
+    take_stock(audit, stock, events, witnesses, ledger);
+    match_all(audit, stock, records, trial->record_count, bookings, witnesses->booking_count);
+    judge_stock(audit, stock, events, ledger);
+    if (ledger == LEDGER_SEATS)
+        judge_owners(audit, witnesses);
+    judge_gates(audit, trial, records, trial->record_count, bookings, witnesses->booking_count, events);
     conclude(audit, trial);
 done:
     free(stock);

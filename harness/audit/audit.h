@@ -8,29 +8,44 @@
 
 enum audit_verdict { AUDIT_VALID, AUDIT_UNKNOWN, AUDIT_INVALID }; /* each outranks those before it */
 
-/* One bookings row and one event's counter, as a fresh connection saw them. */
+/* One bookings row, one event's counter, one row of seats (LEDGER_SEATS), and what a strategy's own tables say of an
+ * event (LEDGER_OWN), as a fresh connection saw them. */
 struct booking {
     int64_t id, request, event, user, seats;
 };
 struct counter {
     int64_t event, capacity, available, version;
 };
+struct seat {
+    int64_t event, seat, request; /* request 0: free */
+};
+struct remainder {
+    int64_t event, left;
+};
 struct witnesses {
     struct booking *bookings;
     size_t booking_count;
     struct counter *counters;
     size_t counter_count;
+    struct seat *seats;
+    size_t seat_count;
+    struct remainder *remainders;
+    size_t remainder_count;
 };
 
-/* In seats, but for lost, ghost, duplicate, resolved_*: in requests. Formulae, per event e, summed over events:
+/* In seats, but for lost, ghost, duplicate, torn, resolved_*: in requests. Formulae, per event, summed over events:
  *   sold = seats in bookings rows         oversold = max(0, sold - capacity)
  *   unsold = capacity - sold, if somebody who wanted no more than that was answered no; else 0
- *   drift = |capacity - available - sold| (LEDGER_COUNTER): leaked (counter lower than the rows say) + uncounted
- * (higher) gate_drift = |initial - left - booked through that app|, for every gate lost = told booked, no row ghost = a
- * row, and told no, an error, or never asked duplicate = requests with more than one row */
+ *   drift = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more)
+ *         = |capacity - left - sold|, left = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN)
+ *         = |seats rows of a request - seats in its bookings rows|, summed over requests (LEDGER_SEATS)
+ *   gate_drift = |initial - left - booked through that app|, for every gate
+ *   lost = told booked, no row            ghost = a row, and told no, an error, or never asked
+ *   duplicate = requests with more than one row
+ *   torn = requests with a row of another number of seats than they asked for */
 struct audit {
     int64_t capacity, sold, told, oversold, unsold, drift, leaked, uncounted, gate_drift;
-    int64_t lost, ghost, duplicate;
+    int64_t lost, ghost, duplicate, torn;
     int64_t unknown, resolved_yes, resolved_no; /* outcomes `unknown`, found booked, found not booked */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */
@@ -40,9 +55,9 @@ struct audit {
 void audit_judge(struct audit *, const struct cell *, const struct trial *, const struct witnesses *);
 /* Quiesces the database, reads the witnesses on a fresh connection in one snapshot. EXIT_OK, or EXIT_ERROR after one
  * line. */
-int audit_read(struct witnesses *, struct database *, const struct db_settings *);
+int audit_read(struct witnesses *, const struct cell *, struct database *);
 /* The same on a connection at hand, while nothing runs or only to look: committed rows, in one snapshot. */
-int audit_look(struct witnesses *, struct database *, struct db *);
+int audit_look(struct witnesses *, const struct cell *, struct database *, struct db *);
 void witnesses_free(struct witnesses *); /* NULL is a no-op */
 const char *audit_verdict_name(enum audit_verdict);
 

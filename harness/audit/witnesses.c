@@ -35,6 +35,14 @@ static void collect(void *arg, int columns, const char *const *values)
     into->n++;
 }
 
+static int run(struct db *db, const char *sql)
+{
+    if (db_exec(db, sql) == DB_OK)
+        return 0;
+    say_error("the audit cannot read its witnesses: %s", db_last_error(db));
+    return -1;
+}
+
 static int read_rows(struct db *db, const char *sql, struct collected *into)
 {
     if (db_query(db, sql, collect, into) != DB_OK) {
@@ -46,34 +54,49 @@ static int read_rows(struct db *db, const char *sql, struct collected *into)
     return into->failed ? -1 : 0;
 }
 
-int audit_look(struct witnesses *witnesses, struct database *database, struct db *db)
-{
-    struct collected bookings = { .size = sizeof(struct booking), .columns = 5 };
-    struct collected counters = { .size = sizeof(struct counter), .columns = 4 };
-    const char *begin = database_dialect(database) == DIALECT_POSTGRES
-                            ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                            : "BEGIN";
-    int status = EXIT_ERROR;
+static const struct text beginnings = TEXT_PER("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
-    memset(witnesses, 0, sizeof *witnesses);
-    if (db_exec(db, begin) == DB_OK &&
-        read_rows(db, "SELECT id, request, event, user_id, seats FROM bookings ORDER BY id", &bookings) == 0 &&
-        read_rows(db, "SELECT id, capacity, available, version FROM events ORDER BY id", &counters) == 0 &&
-        db_exec(db, "COMMIT") == DB_OK)
-        status = EXIT_OK;
-    witnesses->bookings = (struct booking *)(void *)bookings.items;
-    witnesses->booking_count = bookings.n;
-    witnesses->counters = (struct counter *)(void *)counters.items;
-    witnesses->counter_count = counters.n;
-    if (status != EXIT_OK)
-        witnesses_free(witnesses);
-    return status;
+/* What the strategy says of its own tables; NULL: its ledger is another. */
+static const char *remaining_of(const struct cell *cell, enum dialect dialect)
+{
+    return cell_ledger(cell) == LEDGER_OWN ? cell->variant.registered->strategy->remaining.in[dialect] : NULL;
 }
 
-int audit_read(struct witnesses *witnesses, struct database *database, const struct db_settings *settings)
+int audit_look(struct witnesses *witnesses, const struct cell *cell, struct database *database, struct db *db)
+{
+    const enum dialect dialect = database_dialect(database);
+    const char *remaining = remaining_of(cell, dialect);
+    const char *seats =
+        cell_ledger(cell) == LEDGER_SEATS ? "SELECT event, seat, request FROM seats ORDER BY event, seat" : NULL;
+    struct collected bookings = { .size = sizeof(struct booking), .columns = 5 };
+    struct collected counters = { .size = sizeof(struct counter), .columns = 4 };
+    struct collected places = { .size = sizeof(struct seat), .columns = 3 };
+    struct collected remainders = { .size = sizeof(struct remainder), .columns = 2 };
+    bool whole = run(db, beginnings.in[dialect]) == 0 &&
+                 read_rows(db, "SELECT id, request, event, user_id, seats FROM bookings ORDER BY id", &bookings) == 0 &&
+                 read_rows(db, "SELECT id, capacity, available, version FROM events ORDER BY id", &counters) == 0 &&
+                 (seats == NULL || read_rows(db, seats, &places) == 0) &&
+                 (remaining == NULL || read_rows(db, remaining, &remainders) == 0) && run(db, "COMMIT") == 0;
+
+    *witnesses = (struct witnesses){
+        .bookings = (struct booking *)(void *)bookings.items,
+        .booking_count = bookings.n,
+        .counters = (struct counter *)(void *)counters.items,
+        .counter_count = counters.n,
+        .seats = (struct seat *)(void *)places.items,
+        .seat_count = places.n,
+        .remainders = (struct remainder *)(void *)remainders.items,
+        .remainder_count = remainders.n,
+    };
+    if (!whole)
+        witnesses_free(witnesses);
+    return whole ? EXIT_OK : EXIT_ERROR;
+}
+
+int audit_read(struct witnesses *witnesses, const struct cell *cell, struct database *database)
 {
     char error[DB_ERROR_SIZE] = "";
-    struct db *db = database_connect(database, settings, NULL, error, sizeof error);
+    struct db *db = database_connect(database, &cell->scenario.db, NULL, error, sizeof error);
     int status = EXIT_ERROR;
 
     memset(witnesses, 0, sizeof *witnesses);
@@ -82,7 +105,7 @@ int audit_read(struct witnesses *witnesses, struct database *database, const str
         return EXIT_ERROR;
     }
     if (database_quiesce(database, db) == 0)
-        status = audit_look(witnesses, database, db);
+        status = audit_look(witnesses, cell, database, db);
     db_close(db);
     return status;
 }
@@ -93,5 +116,7 @@ void witnesses_free(struct witnesses *witnesses)
         return;
     free(witnesses->bookings);
     free(witnesses->counters);
+    free(witnesses->seats);
+    free(witnesses->remainders);
     memset(witnesses, 0, sizeof *witnesses);
 }

@@ -161,8 +161,8 @@ static void leave_place(struct database *database)
     database->remembered = false;
 }
 
-int database_reset(struct database *database, const struct db_settings *settings, const char *tag, const char *ddl,
-                   int64_t events, int64_t seats)
+int database_reset(struct database *database, const struct db_settings *settings, const char *tag,
+                   const struct house *house)
 {
     const char *refusal = database->kind->refuses(database, settings);
 
@@ -177,10 +177,15 @@ int database_reset(struct database *database, const struct db_settings *settings
         say_error("%s: %s", database->kind->name, refusal);
         return -1;
     }
-    if (database->kind->reset(database, settings, tag, ddl, events, seats) != 0)
+    if (database->kind->reset(database, settings, tag, house) != 0)
         return -1;
     snprintf(database->tag, sizeof database->tag, "%s", tag);
     return 0;
+}
+
+int database_settle(struct database *database)
+{
+    return database->kind->settle(database);
 }
 
 void database_drop(struct database *database)

@@ -23,7 +23,7 @@ struct db_settings {
                         then 100 ms), LAW_POLL = every lo_ns */
     int64_t rtt_ns, lock_timeout_ns, statement_timeout_ns;
     int64_t deadlock_timeout_ns; /* PostgreSQL: 0 = the server's own; set only where the role may */
-    bool never_waits; /* SQLite: who does not get its lock is told DB_BUSY at once; no key sets it */
+    bool never_waits;            /* SQLite: who does not get its lock is told DB_BUSY at once; no key sets it */
 };
 
 struct database;
@@ -54,10 +54,18 @@ const char *database_about(const char *name);
 /* NULL, or why this database cannot run under these settings ("durability off needs a server of its own"). */
 const char *database_refuses(const struct database *, const struct db_settings *);
 
-/* One trial's place, fresh: neutral schema, then ddl (NULL: none), then the events 1..events with `seats` each; VACUUM
- * ANALYZE and CHECKPOINT. tag names it ([a-z0-9_], <= 40 bytes): the file or schema name. 0, or -1 after saying why. */
-int database_reset(struct database *, const struct db_settings *, const char *tag, const char *ddl, int64_t events,
-                   int64_t seats);
+/* What is for sale in a place. */
+struct house {
+    int64_t events, seats; /* events 1..events, each with the seats 1..seats       */
+    bool numbered;         /* a row of `seats` for each of them; else that table is empty */
+    const char *ddl;       /* run on the neutral schema before it is filled; NULL: none   */
+};
+/* One trial's place, fresh: neutral schema, ddl, the house, settled. tag names it ([a-z0-9_], <= 40 bytes): the file or
+ * schema name. 0, or -1 after saying why. */
+int database_reset(struct database *, const struct db_settings *, const char *tag, const struct house *);
+/* After rows were written outside of a trial, with no connection open: VACUUM ANALYZE and CHECKPOINT, so that no trial
+ * pays for them. 0, or -1 after saying why. */
+int database_settle(struct database *);
 /* Removes that place, unless --keep. */
 void database_drop(struct database *);
 /* Keeps a copy of what the current place holds now, for database_rewind(): of every table in it, whoever created it,

@@ -72,11 +72,12 @@ struct row {
 
 /* What a database can do: what a strategy may need of it. */
 enum {
-    DB_CAN_HOLD_ROWS = 1u << 0,    /* keeps what is written: can be audited (null cannot)           */
-    DB_CAN_LOCK_ROWS = 1u << 1,    /* row locks (PostgreSQL); else a writer locks the whole database */
-    DB_CAN_NETWORK = 1u << 2,      /* a round trip crosses a process: [db] rtt applies              */
-    DB_CAN_LOCK_NAMES = 1u << 3,   /* locks on numbers of the application's choice: advisory locks  */
-    DB_CAN_WRITE_IN_WITH = 1u << 4 /* a WITH clause may hold INSERT, UPDATE, DELETE              */
+    DB_CAN_HOLD_ROWS = 1u << 0,     /* keeps what is written: can be audited (null cannot)           */
+    DB_CAN_LOCK_ROWS = 1u << 1,     /* row locks (PostgreSQL); else a writer locks the whole database */
+    DB_CAN_NETWORK = 1u << 2,       /* a round trip crosses a process: [db] rtt applies              */
+    DB_CAN_LOCK_NAMES = 1u << 3,    /* locks on numbers of the application's choice: advisory locks  */
+    DB_CAN_WRITE_IN_WITH = 1u << 4, /* a WITH clause may hold INSERT, UPDATE, DELETE              */
+    DB_CAN_RUN_FUNCTIONS = 1u << 5  /* keeps functions and runs them beside the rows (PL/pgSQL)      */
 };
 
 /* TX_WRITE takes SQLite's write lock at once (BEGIN IMMEDIATE); the others do not. PostgreSQL begins TX_READ and

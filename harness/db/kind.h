@@ -21,8 +21,8 @@ struct database_kind {
     int (*open)(struct database *, char *reason, size_t reason_size);
     void (*close)(struct database *);
     const char *(*refuses)(const struct database *, const struct db_settings *);
-    int (*reset)(struct database *, const struct db_settings *, const char *tag, const char *ddl, int64_t events,
-                 int64_t seats);
+    int (*reset)(struct database *, const struct db_settings *, const char *tag, const struct house *);
+    int (*settle)(struct database *);
     void (*drop)(struct database *);
     int (*remember)(struct database *);
     /* Of a place that is remembered, outside of a transaction. Says nothing: db->error is filled. */

@@ -132,15 +132,19 @@ static const char *null_refuses(const struct database *database, const struct db
     return NULL;
 }
 
-static int null_reset(struct database *database, const struct db_settings *settings, const char *tag, const char *ddl,
-                      int64_t events, int64_t seats)
+static int null_reset(struct database *database, const struct db_settings *settings, const char *tag,
+                      const struct house *house)
 {
     (void)settings;
     (void)tag;
-    (void)ddl;
-    (void)events;
-    (void)seats;
+    (void)house;
     snprintf(database->place, sizeof database->place, "nowhere");
+    return 0;
+}
+
+static int null_settle(struct database *database)
+{
+    (void)database;
     return 0;
 }
 
@@ -208,6 +212,7 @@ const struct database_kind kind_null = {
     .close = null_database_end,
     .refuses = null_refuses,
     .reset = null_reset,
+    .settle = null_settle,
     .drop = null_database_end,
     .remember = null_remember,
     .rewind = null_rewind,

@@ -219,8 +219,8 @@ static int server_for(struct database *database, const struct db_settings *setti
     return -1;
 }
 
-static int places_reset(struct database *database, const struct db_settings *settings, const char *tag, const char *ddl,
-                        int64_t events, int64_t seats)
+static int places_reset(struct database *database, const struct db_settings *settings, const char *tag,
+                        const struct house *house)
 {
     struct pg_places *places = database->own;
     size_t old = pg_schema_find(places, tag);
@@ -235,7 +235,7 @@ static int places_reset(struct database *database, const struct db_settings *set
         return -1;
     }
     pg_schema_name(places, tag, database->place, sizeof database->place);
-    if (pg_schema_create(places, pq, at, database->place, tag, ddl, events, seats) == 0) {
+    if (pg_schema_create(places, pq, at, database->place, tag, house) == 0) {
         places->at = at;
         done = 0;
     }
@@ -374,6 +374,7 @@ const struct database_kind kind_postgres = {
     .close = places_close,
     .refuses = places_refuses,
     .reset = places_reset,
+    .settle = pg_schema_settle,
     .drop = places_drop,
     .remember = pg_shadow_make,
     .rewind = pg_shadow_rewind,

@@ -57,8 +57,9 @@ size_t pg_schema_find(const struct pg_places *, const char *tag);
 int pg_schema_remove(struct pg_places *, size_t i);
 /* Creates the schema `name` for tag on server `at` and fills it; 0, or -1 after saying why: what was created is then
  * still in the list. */
-int pg_schema_create(struct pg_places *, PGconn *, int at, const char *name, const char *tag, const char *ddl,
-                     int64_t events, int64_t seats);
+int pg_schema_create(struct pg_places *, PGconn *, int at, const char *name, const char *tag, const struct house *);
+/* The current place; see database_settle(). */
+int pg_schema_settle(struct database *);
 
 /* pg_shadow.c: struct database_kind.remember and .rewind; the schema beside a place that holds the copies. */
 int pg_shadow_make(struct database *);

@@ -78,13 +78,14 @@ static int create_schema(struct pg_places *places, PGconn *pq, const char *name,
     return pg_admin_ran(PQexec(pq, sql)) ? 0 : -1;
 }
 
-static int fill(const struct pg_places *places, PGconn *pq, int at, const char *ddl, int64_t events, int64_t seats)
+static int fill(const struct pg_places *places, PGconn *pq, int at, const struct house *house)
 {
-    char rows[512];
+    char rows[SCHEMA_FILL_SIZE];
+    const char *ddl = house->ddl;
     const char *const steps[] = { "BEGIN", schema_tables(DIALECT_POSTGRES), ddl, rows, "COMMIT" };
     size_t i;
 
-    schema_fill(rows, sizeof rows, DIALECT_POSTGRES, events, seats);
+    schema_fill(rows, sizeof rows, DIALECT_POSTGRES, house);
     for (i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i] != NULL && !pg_admin_ran(PQexec(pq, steps[i]))) {
             pg_admin_say(places, at, pq, "cannot fill a place:", steps[i] == ddl ? "the strategy's ddl" : "the schema");
@@ -98,10 +99,11 @@ static int settle(const struct pg_places *places, PGconn *pq, int at, const char
 {
     char tables[2048], sql[2100];
 
-    pg_admin_ask(pq,
-                 "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_catalog.pg_tables"
-                 " WHERE schemaname = current_schema()",
-                 tables, sizeof tables);
+    snprintf(sql, sizeof sql,
+             "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_catalog.pg_tables"
+             " WHERE schemaname = '%s'",
+             name);
+    pg_admin_ask(pq, sql, tables, sizeof tables);
     snprintf(sql, sizeof sql, "VACUUM (ANALYZE) %s", tables);
     if (!pg_admin_ran(PQexec(pq, sql))) {
         pg_admin_say(places, at, pq, "cannot vacuum the schema", name);
@@ -123,10 +125,25 @@ static void vacuum_catalogs(struct pg_places *places, PGconn *pq)
                            " pg_catalog.pg_sequence, pg_catalog.pg_statistic"));
 }
 
-int pg_schema_create(struct pg_places *places, PGconn *pq, int at, const char *name, const char *tag, const char *ddl,
-                     int64_t events, int64_t seats)
+int pg_schema_settle(struct database *database)
 {
-    if (create_schema(places, pq, name, tag, at) != 0 || fill(places, pq, at, ddl, events, seats) != 0 ||
+    const struct pg_places *places = database->own;
+    char error[DB_ERROR_SIZE];
+    PGconn *pq = pg_admin_connect(places, places->at, error, sizeof error);
+    int settled = -1;
+
+    if (pq == NULL)
+        say_error("postgres: %s", error);
+    else
+        settled = settle(places, pq, places->at, database->place);
+    PQfinish(pq);
+    return settled;
+}
+
+int pg_schema_create(struct pg_places *places, PGconn *pq, int at, const char *name, const char *tag,
+                     const struct house *house)
+{
+    if (create_schema(places, pq, name, tag, at) != 0 || fill(places, pq, at, house) != 0 ||
         settle(places, pq, at, name) != 0)
         return -1;
     vacuum_catalogs(places, pq);

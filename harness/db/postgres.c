@@ -428,7 +428,8 @@ static int64_t postgres_written_bytes(struct db *db)
 const struct db_driver db_driver_postgres = {
     .name = "postgres",
     .dialect = DIALECT_POSTGRES,
-    .caps = DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK | DB_CAN_LOCK_NAMES | DB_CAN_WRITE_IN_WITH,
+    .caps = DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK | DB_CAN_LOCK_NAMES | DB_CAN_WRITE_IN_WITH |
+            DB_CAN_RUN_FUNCTIONS,
     .pipelines = true,
     .open = postgres_open,
     .close = postgres_close,

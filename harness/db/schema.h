@@ -5,14 +5,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/db/db.h"
+#include "harness/db/database.h"
 
 /* The neutral schema: no UNIQUE and no CHECK but the primary key of events, so that it hides no bug the audit exists to
  * find. A strategy that is built on a constraint asks for it by its ddl. */
 const char *schema_tables(enum dialect);
 
-/* SQL that creates the events 1..events with `seats` seats each. */
-void schema_fill(char *out, size_t size, enum dialect, int64_t events, int64_t seats);
+/* SQL that fills the events of a house, and its seats where they are numbered; SCHEMA_FILL_SIZE bytes are enough. */
+#define SCHEMA_FILL_SIZE 1024
+void schema_fill(char *out, size_t size, enum dialect, const struct house *);
 
 /* Parameters of a statement: the highest n of $n outside of quotes; -1 when n is over DB_PARAMS or 0. Pure. */
 int schema_params(const char *sql);

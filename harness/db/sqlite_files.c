@@ -110,14 +110,15 @@ static sqlite3 *create(const char *path, const struct db_settings *settings)
     return handle;
 }
 
-static int fill(sqlite3 *handle, const char *path, const char *ddl, int64_t events, int64_t seats)
+static int fill(sqlite3 *handle, const char *path, const struct house *house)
 {
-    char rows[512];
+    char rows[SCHEMA_FILL_SIZE];
+    const char *ddl = house->ddl;
     const char *const steps[] = { "BEGIN",  schema_tables(DIALECT_SQLITE),    ddl != NULL ? ddl : "", rows,
                                   "COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)" };
     size_t i;
 
-    schema_fill(rows, sizeof rows, DIALECT_SQLITE, events, seats);
+    schema_fill(rows, sizeof rows, DIALECT_SQLITE, house);
     for (i = 0; i < sizeof steps / sizeof *steps; i++)
         if (sqlite3_exec(handle, steps[i], NULL, NULL, NULL) != SQLITE_OK) {
             say_error("sqlite: %s: %s%s", path, steps[i] == ddl ? "the strategy's ddl: " : "", sqlite3_errmsg(handle));
@@ -126,8 +127,8 @@ static int fill(sqlite3 *handle, const char *path, const char *ddl, int64_t even
     return 0;
 }
 
-static int files_reset(struct database *database, const struct db_settings *settings, const char *tag, const char *ddl,
-                       int64_t events, int64_t seats)
+static int files_reset(struct database *database, const struct db_settings *settings, const char *tag,
+                       const struct house *house)
 {
     struct files *files = database->own;
     sqlite3 *handle;
@@ -140,11 +141,18 @@ static int files_reset(struct database *database, const struct db_settings *sett
     }
     if ((handle = create(database->place, settings)) == NULL)
         return -1;
-    filled = fill(handle, database->place, ddl, events, seats);
+    filled = fill(handle, database->place, house);
     sqlite3_close(handle);
     if (filled != 0)
         remove_file(database->place);
     return filled;
+}
+
+/* The last connection that closes writes the log back and removes it. */
+static int files_settle(struct database *database)
+{
+    (void)database;
+    return 0;
 }
 
 static void files_drop(struct database *database)
@@ -262,6 +270,7 @@ const struct database_kind kind_sqlite = {
     .close = files_close,
     .refuses = files_refuses,
     .reset = files_reset,
+    .settle = files_settle,
     .drop = files_drop,
     .remember = files_remember,
     .rewind = files_rewind,

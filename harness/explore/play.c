@@ -6,6 +6,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/run/place.h"
 
 /* PostgreSQL looks for a deadlock when a wait has lasted that long: long enough that both have begun to wait, so that
  * the first of them is the victim each time. */
@@ -46,7 +47,6 @@ static void set_up_cell(struct play *play, const struct cell *cell)
 int play_open(struct play *play, const struct cell *cell, struct database *database)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
-    const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(cell->variant.options) : NULL;
     char error[DB_ERROR_SIZE] = "";
 
     memset(play, 0, sizeof *play);
@@ -59,10 +59,7 @@ int play_open(struct play *play, const struct cell *cell, struct database *datab
         say_error("%s: out of memory for apps", cell->id);
         return -1;
     }
-    if (database_reset(database, &play->cell.scenario.db, "explore",
-                       ddl != NULL ? ddl->in[database_dialect(database)] : NULL, cell->scenario.events,
-                       cell->scenario.seats) != 0 ||
-        database_remember(database) != 0)
+    if (place_prepare(database, &play->cell, "explore") != 0 || database_remember(database) != 0)
         return -1;
     play->observer = database_connect(database, &play->cell.scenario.db, NULL, error, sizeof error);
     if (play->observer == NULL) {
@@ -120,7 +117,7 @@ static int watch(struct play *play, struct trace *trace)
 
     if (server->gates[1].filled)
         move->gate_left = atomic_load(&server->gates[1].left);
-    return audit_look(&move->after, play->database, play->observer) == EXIT_OK ? 0 : -1;
+    return audit_look(&move->after, &play->cell, play->database, play->observer) == EXIT_OK ? 0 : -1;
 }
 
 /* What a service writes is taken for its own (strategy.h); what a user writes, others may read. */
@@ -235,7 +232,7 @@ static int judge(struct play *play, const struct players *players, struct trace 
         records[i] = players->player[i].record;
         trace->outcomes[i] = records[i].outcome;
     }
-    if (audit_look(&witnesses, play->database, play->observer) != EXIT_OK)
+    if (audit_look(&witnesses, &play->cell, play->database, play->observer) != EXIT_OK)
         return -1;
     trial->records = records;
     trial->record_count = (size_t)players->users;

@@ -27,20 +27,21 @@ static void audited(FILE *out, const json_t *cell, const char *key)
 
 void page_audit(FILE *out, const struct pick *pick)
 {
-    static const char *const anomalies[] = {
-        "oversold", "unsold", "drift", "gate_drift", "lost", "ghost", "duplicate"
-    };
+    static const char *const anomalies[] = { "oversold", "unsold", "drift",     "gate_drift",
+                                             "lost",     "ghost",  "duplicate", "torn" };
     static const char *const heads[] = {
-        "variant", "n",          "capacity", "told",  "sold",      "oversold",           "unsold",
-        "drift",   "gate drift", "lost",     "ghost", "duplicate", "unknown (yes + no)", NULL
+        "variant",    "n",    "capacity", "told",      "sold", "oversold",           "unsold", "drift",
+        "gate drift", "lost", "ghost",    "duplicate", "torn", "unknown (yes + no)", NULL
     };
     char text[NUMBER_SIZE];
 
     fputs(
         "\n#### Audit\n\nTotals over n trials of what a fresh connection found once nothing ran any more; in brackets, "
         "in how many of them. capacity, told (what clients were told), sold (bookings rows), oversold, unsold and the "
-        "drifts are seats; lost (told booked, no row), ghost (a row nobody was told of), duplicate and unknown are "
-        "requests; unknown ones were found booked (yes) or not (no).\n\n",
+        "drifts are seats; lost (told booked, no row), ghost (a row nobody was told of), duplicate (more than one "
+        "row), "
+        "torn (a row of more or fewer seats than asked for) and unknown are requests; unknown ones were found "
+        "booked (yes) or not (no).\n\n",
         out);
     page_table(out, heads);
     for (size_t i = 0; i < pick->n; i++) {

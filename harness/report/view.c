@@ -83,8 +83,14 @@ bool view_broken(const json_t *cell)
 {
     static const struct {
         const char *anomaly, *promise; /* "": nobody may */
-    } rules[] = { { "oversold", "no_oversell" }, { "unsold", "sells_out" }, { "lost", "" },      { "ghost", "" },
-                  { "duplicate", "" },           { "drift", "" },           { "gate_drift", "" } };
+    } rules[] = { { "oversold", "no_oversell" },
+                  { "unsold", "sells_out" },
+                  { "torn", "all_or_nothing" },
+                  { "lost", "" },
+                  { "ghost", "" },
+                  { "duplicate", "" },
+                  { "drift", "" },
+                  { "gate_drift", "" } };
 
     if (!view_honest(cell))
         return false;

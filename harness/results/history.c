@@ -102,6 +102,15 @@ static int write_counters(struct output *o, const struct folder *folder, const c
         csv_int(o, w->counters[i].available);
         csv_end(o);
     }
+    for (size_t i = 0; i < w->remainder_count; i++) {
+        csv_text(o, "own");
+        csv_blank(o);
+        csv_int(o, w->remainders[i].event);
+        csv_blank(o);
+        csv_blank(o);
+        csv_int(o, w->remainders[i].left);
+        csv_end(o);
+    }
     for (size_t i = 0; i < t->gate_count; i++) {
         csv_text(o, "gate");
         csv_int(o, t->gates[i].app);
@@ -109,6 +118,23 @@ static int write_counters(struct output *o, const struct folder *folder, const c
         csv_blank(o);
         csv_int(o, t->gates[i].initial);
         csv_int(o, t->gates[i].left);
+        csv_end(o);
+    }
+    return output_close(o, false);
+}
+
+static int write_seats(struct output *o, const struct folder *folder, const char *name, const struct witnesses *w)
+{
+    if (output_open(o, folder, name) != EXIT_OK)
+        return EXIT_ERROR;
+    csv_header(o, "event,seat,request");
+    for (size_t i = 0; i < w->seat_count; i++) {
+        csv_int(o, w->seats[i].event);
+        csv_int(o, w->seats[i].seat);
+        if (w->seats[i].request != 0)
+            csv_int(o, w->seats[i].request);
+        else
+            csv_blank(o);
         csv_end(o);
     }
     return output_close(o, false);
@@ -132,5 +158,8 @@ int history_write(const struct folder *folder, const struct cell *cell, int64_t 
     if ((code = write_ledger(&o, folder, path, w)) != EXIT_OK)
         return code;
     snprintf(path, sizeof path, "%s/%" PRId64 ".counters.csv", dir, number);
-    return write_counters(&o, folder, path, t, w);
+    if ((code = write_counters(&o, folder, path, t, w)) != EXIT_OK || w->seat_count == 0)
+        return code;
+    snprintf(path, sizeof path, "%s/%" PRId64 ".seats.csv", dir, number);
+    return write_seats(&o, folder, path, w);
 }

@@ -41,6 +41,7 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_PEAK_RSS] = { .name = "peak_rss_bytes", .whole = true },
     [METRIC_PEAK_CONNECTIONS] = { .name = "peak_connections" },
     [METRIC_WAL_BYTES] = { .name = "wal_bytes", .whole = true },
+    [METRIC_TORN] = { .name = "torn" },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -73,6 +74,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_DUPLICATE] = (double)a->duplicate;
     v[METRIC_DRIFT] = (double)a->drift;
     v[METRIC_GATE_DRIFT] = (double)a->gate_drift;
+    v[METRIC_TORN] = (double)a->torn;
 }
 
 static void read_percentiles(double *v, const struct totals *t)

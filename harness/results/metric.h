@@ -41,6 +41,7 @@ enum metric {
     METRIC_PEAK_RSS,
     METRIC_PEAK_CONNECTIONS,
     METRIC_WAL_BYTES,
+    METRIC_TORN, /* later ones go to the end: columns keep their places */
     METRIC_COUNT
 };
 

@@ -11,6 +11,7 @@
 #include "harness/base/wait.h"
 #include "harness/run/crew.h"
 #include "harness/run/interrupt.h"
+#include "harness/run/place.h"
 
 /* How long what was cancelled may take to end before it is cancelled again: a statement may have begun in between. */
 #define DRAIN_PERIOD_NS (100 * NS_PER_MS)
@@ -60,17 +61,6 @@ static int64_t peak_rss_bytes(void)
             kib = -1;
     fclose(file);
     return kib < 0 ? -1 : kib * 1024;
-}
-
-static int reset_place(const struct stage *stage, const char *tag)
-{
-    const struct cell *cell = stage->cell;
-    const struct strategy *strategy = cell->variant.registered->strategy;
-    const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(cell->variant.options) : NULL;
-
-    return database_reset(stage->database, &cell->scenario.db, tag,
-                          ddl != NULL ? ddl->in[database_dialect(stage->database)] : NULL, cell->scenario.events,
-                          cell->scenario.seats);
 }
 
 static int open_observer(struct stage *stage)
@@ -265,7 +255,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
         say_error("%s: out of memory for histograms", cell->id);
         return EXIT_ERROR;
     }
-    if (reset_place(&stage, tag) == 0 && open_observer(&stage) == 0 && open_apps(&stage) == 0 &&
+    if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 && open_apps(&stage) == 0 &&
         crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
         rush(&stage, trial);
         close_apps(&stage, trial);

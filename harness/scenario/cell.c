@@ -14,6 +14,7 @@ struct app cell_app(const struct cell *cell, int index)
         .instances = (int)cell->scenario.instances,
         .events = cell->scenario.events,
         .seats = cell->scenario.seats,
+        .group = 1, /* as plan_request() draws them */
         .attempts = cell->variant.retry.attempts,
         .users_may_leave = cell->scenario.abandon > 0,
         .options = cell->variant.options,
@@ -27,6 +28,8 @@ unsigned cell_promises(const struct cell *cell)
 
     return strategy->promises != NULL ? strategy->promises(&app) : 0;
 }
+
+const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", NULL };
 
 enum ledger cell_ledger(const struct cell *cell)
 {
@@ -71,8 +74,9 @@ bool cell_contended(const struct cell *cell)
     return (double)s->users * (1 - s->abandon) > (double)s->events * (double)s->seats;
 }
 
-const char *const cell_cap_names[] = { "rows that stay", "row locks",          "a network",
-                                       "advisory locks", "writes inside WITH", NULL };
+const char *const cell_cap_names[] = {
+    "rows that stay", "row locks", "a network", "advisory locks", "writes inside WITH", "server-side functions", NULL
+};
 
 void cell_explain_skip(struct cell *cell)
 {

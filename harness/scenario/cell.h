@@ -47,6 +47,8 @@ int variant_override(struct variant *, const struct override *, bool swept);
 void variant_free(struct variant *); /* NULL and zeroed are no-ops */
 /* The promises of a cell's variant under its scenario and retry policy. */
 unsigned cell_promises(const struct cell *);
+/* PROMISE_* in words, by bit; NULL-terminated. */
+extern const char *const cell_promise_names[];
 enum ledger cell_ledger(const struct cell *);
 /* DB_CAN_* that the variant cannot do without. */
 unsigned cell_needs(const struct cell *);

@@ -225,7 +225,6 @@ static void option_cells(FILE *out, const struct option *row)
 
 static void strategy_row(FILE *out, const struct strategy *strategy)
 {
-    static const char *const promises[] = { "no oversell", "sells out", NULL };
     struct cell cell = { 0 };
 
     option_defaults(scenario_options, &cell.scenario);
@@ -233,9 +232,9 @@ static void strategy_row(FILE *out, const struct strategy *strategy)
         fprintf(out, "| `%s` | ", strategy->name);
         cell_text(out, strategy->summary);
         fputs(" | ", out);
-        bit_words(out, cell_promises(&cell), "none", promises);
+        bit_words(out, cell_promises(&cell), "none", cell_promise_names);
         fputs(" | ", out);
-        bit_words(out, strategy->needs, "nothing", cell_cap_names);
+        bit_words(out, cell_needs(&cell), "nothing", cell_cap_names);
         fputs(" | ", out);
         option_cells(out, strategy->options);
         fputs(" |\n", out);

@@ -135,6 +135,23 @@ static const char *check_row(const struct strategy *strategy, const struct optio
     return NULL;
 }
 
+/* Where the stock lies in tables of the strategy's own, the audit must be told what is left in every dialect the
+ * strategy speaks. options: its defaults. */
+static int check_ledger(const struct strategy *strategy, const void *options, char *error, size_t error_size)
+{
+    const struct statement *statement;
+
+    if (strategy->ledger == NULL || strategy->ledger(options) != LEDGER_OWN)
+        return 0;
+    for (int d = 0; d < DIALECT_COUNT; d++)
+        for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
+            if (statement->sql.in[d] != NULL && strategy->remaining.in[d] == NULL) {
+                snprintf(error, error_size, "it keeps its own ledger, but does not say what is remaining");
+                return -1;
+            }
+    return 0;
+}
+
 static int check_options(const struct strategy *strategy, char *error, size_t error_size)
 {
     void *scratch = calloc(1, strategy->options_size > 0 ? strategy->options_size : 1);
@@ -154,6 +171,8 @@ static int check_options(const struct strategy *strategy, char *error, size_t er
             failed = -1;
         }
     }
+    if (!failed)
+        failed = check_ledger(strategy, scratch, error, error_size);
     if (scratch != NULL)
         option_free(strategy->options, scratch);
     free(scratch);
@@ -216,7 +235,8 @@ int registry_check_entry(const struct registered *r, char *error, size_t error_s
         snprintf(error, error_size, "%s", wrong);
         return -1;
     }
-    return r->strategy->options != NULL ? check_options(r->strategy, error, error_size) : 0;
+    return r->strategy->options != NULL ? check_options(r->strategy, error, error_size)
+                                        : check_ledger(r->strategy, NULL, error, error_size);
 }
 
 int registry_check(void)

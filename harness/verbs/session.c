@@ -275,7 +275,7 @@ static int run_audited(struct session *session, size_t i, struct trial *trial, b
         progress_end(session->progress, 0, false);
         return counts ? results_trial(session->results, i, trial, NULL, NULL) : EXIT_OK;
     }
-    if ((status = audit_read(&witnesses, database, &cell->scenario.db)) != EXIT_OK)
+    if ((status = audit_read(&witnesses, cell, database)) != EXIT_OK)
         return status;
     audit_judge(&audit, cell, trial, &witnesses);
     progress_end(session->progress, audit.sold, true);

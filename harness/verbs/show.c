@@ -36,6 +36,26 @@ static void show_options(const struct option *row)
     }
 }
 
+static void show_script(const char *dialect, const char *sql)
+{
+    size_t n;
+
+    if (sql == NULL)
+        return;
+    printf("  -- %s\n", dialect);
+    for (; *sql != '\0'; sql += n + (sql[n] == '\n')) {
+        n = strcspn(sql, "\n");
+        printf("  %.*s%s\n", (int)n, sql, sql[n] == '\0' ? ";" : "");
+    }
+}
+
+static void show_ddl(const struct text *ddl)
+{
+    printf("\nTables, constraints and functions of its own\n");
+    show_script("postgres", ddl->in[DIALECT_POSTGRES]);
+    show_script("sqlite", ddl->in[DIALECT_SQLITE]);
+}
+
 static void show_statement(const struct statement *statement)
 {
     const char *sqlite = statement->sql.in[DIALECT_SQLITE], *postgres = statement->sql.in[DIALECT_POSTGRES];
@@ -53,23 +73,31 @@ static void show_statement(const struct statement *statement)
 
 static void show_promises(const struct strategy *strategy, const struct variant *variant)
 {
-    const struct app app = { .instances = 1, .events = 1, .seats = 10, .attempts = 4, .options = variant->options };
-    unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0;
+    const struct app app = {
+        .instances = 1, .events = 1, .seats = 10, .group = 1, .attempts = 4, .options = variant->options
+    };
+    unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0, b;
+    const char *between = "";
 
     if ((strategy->traits & TRAIT_ROGUE) != 0) {
         printf("\nBroken on purpose, promises nothing; the audit must find: %s\n",
                anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)));
         return;
     }
-    printf("\nPromises, with its default options, one server, 4 attempts and 10 seats:%s%s%s\n",
-           (promises & PROMISE_NO_OVERSELL) != 0 ? " no oversell" : "",
-           (promises & PROMISE_SELLS_OUT) != 0 ? ", sells out" : "", promises == 0 ? " none" : "");
+    printf("\nPromises, with its default options, one server, 4 attempts and 10 seats: ");
+    for (b = 0; cell_promise_names[b] != NULL; b++)
+        if ((promises & (1u << b)) != 0) {
+            printf("%s%s", between, cell_promise_names[b]);
+            between = ", ";
+        }
+    puts(promises == 0 ? "none" : "");
 }
 
 static int show_strategy(const struct registered *registered)
 {
     const struct strategy *strategy = registered->strategy;
     const struct statement *statement;
+    const struct text *ddl;
     struct variant variant;
 
     if (variant_parse(&variant, strategy->name, "show") != EXIT_OK)
@@ -77,6 +105,8 @@ static int show_strategy(const struct registered *registered)
     show_note(registered);
     show_promises(strategy, &variant);
     show_options(strategy->options);
+    if (strategy->ddl != NULL && (ddl = strategy->ddl(variant.options)) != NULL)
+        show_ddl(ddl);
     if (strategy->statements != NULL)
         printf("\nSQL\n");
     for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)

@@ -293,7 +293,8 @@ static void spares_go_with_the_place(void **state)
 
     snprintf(sql, sizeof sql, "SELECT count(*) FROM pg_stat_activity WHERE pid = %" PRId64, ask(open, PID, 0));
     db_close(open);
-    assert_int_equal(database_reset(database, &place_settings, "place", NULL, 1, 5), 0);
+    assert_int_equal(
+        database_reset(database, &place_settings, "place", &(const struct house){ .events = 1, .seats = 5 }), 0);
     assert_null(database->spares.first);
     open = join(database);
     assert_int_equal(ask(open, SEATS, 1), 5);
@@ -301,7 +302,8 @@ static void spares_go_with_the_place(void **state)
         assert_int_equal(database_quiesce(database, open), 0);
         assert_string_equal(place_ask(open, sql), "0");
     }
-    assert_int_equal(database_reset(database, &place_settings, "another", NULL, 1, 6), 0);
+    assert_int_equal(
+        database_reset(database, &place_settings, "another", &(const struct house){ .events = 1, .seats = 6 }), 0);
     db_close(open);
     assert_null(database->spares.first);
     db = join(database);

@@ -81,6 +81,7 @@ struct bench {
 static struct bench benches[] = { { "sqlite", NULL }, { "postgres", NULL }, { "null", NULL } };
 static char dir[64];
 
+static const struct house tiny = { .events = 1, .seats = 1 };
 static const struct db_settings plain = { .durability = DURABILITY_ASYNC, .lock_timeout_ns = 5 * NS_PER_S };
 
 static bool is_sqlite(const struct bench *bench)
@@ -98,7 +99,9 @@ static void need(const struct bench *bench)
 static void fresh_with(const struct bench *bench, const struct db_settings *settings, const char *ddl)
 {
     need(bench);
-    assert_int_equal(database_reset(bench->database, settings, "contract", ddl, 3, 10), 0);
+    assert_int_equal(database_reset(bench->database, settings, "contract",
+                                    &(const struct house){ .ddl = ddl, .events = 3, .seats = 10 }),
+                     0);
 }
 
 static void fresh(const struct bench *bench)
@@ -980,7 +983,7 @@ static void dropped_places(void **state)
         assert_int_not_equal(access(place, F_OK), 0);
         return;
     }
-    assert_int_equal(database_reset(bench->database, &plain, "other", NULL, 1, 1), 0);
+    assert_int_equal(database_reset(bench->database, &plain, "other", &tiny), 0);
     db = join(bench);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM pg_namespace WHERE nspname = '%s'", place);
     assert_int_equal(db_query(db, sql, note_number, &there), DB_OK);
@@ -995,18 +998,18 @@ static void refused_places(void **state)
     char error[DB_ERROR_SIZE];
 
     need(bench);
-    assert_int_equal(database_reset(bench->database, &plain, "", NULL, 1, 1), -1);
-    assert_int_equal(database_reset(bench->database, &plain, "No", NULL, 1, 1), -1);
-    assert_int_equal(database_reset(bench->database, &plain, "a/b", NULL, 1, 1), -1);
-    assert_int_equal(database_reset(bench->database, &plain, "a123456789b123456789c123456789d1234567890", NULL, 1, 1),
+    assert_int_equal(database_reset(bench->database, &plain, "", &tiny), -1);
+    assert_int_equal(database_reset(bench->database, &plain, "No", &tiny), -1);
+    assert_int_equal(database_reset(bench->database, &plain, "a/b", &tiny), -1);
+    assert_int_equal(database_reset(bench->database, &plain, "a123456789b123456789c123456789d1234567890", &tiny), -1);
+    assert_int_equal(database_reset(bench->database, &plain, "bad_ddl",
+                                    &(const struct house){ .ddl = "CREATE TABL x", .events = 1, .seats = 1 }),
                      -1);
-    assert_int_equal(database_reset(bench->database, &plain, "bad_ddl", "CREATE TABL x", 1, 1), -1);
     assert_null(database_connect(bench->database, &plain, statements, error, sizeof error));
     /* 40 bytes fit; after a failure the same tag can be used. */
-    assert_int_equal(database_reset(bench->database, &plain, "a123456789b123456789c123456789d123456789", NULL, 1, 1),
-                     0);
+    assert_int_equal(database_reset(bench->database, &plain, "a123456789b123456789c123456789d123456789", &tiny), 0);
     database_drop(bench->database);
-    assert_int_equal(database_reset(bench->database, &plain, "bad_ddl", NULL, 1, 1), 0);
+    assert_int_equal(database_reset(bench->database, &plain, "bad_ddl", &tiny), 0);
     database_drop(bench->database);
 }
 
@@ -1023,7 +1026,8 @@ static void neutral_schema(void **state)
     struct db *db;
 
     need(bench);
-    assert_int_equal(database_reset(bench->database, &plain, "neutral", NULL, 1000, 7), 0);
+    assert_int_equal(
+        database_reset(bench->database, &plain, "neutral", &(const struct house){ .events = 1000, .seats = 7 }), 0);
     db = join(bench);
     assert_int_equal(db_query(db, guards, note_number, &number), DB_OK);
     assert_int_equal(number, 0);
@@ -1043,6 +1047,37 @@ static void neutral_schema(void **state)
                               note_number, &number),
                      DB_OK);
     assert_int_equal(number, 2);
+    db_close(db);
+    database_drop(bench->database);
+}
+
+/* One row per seat where the ledger wants them, and nothing that keeps two users off one seat. */
+static void numbered_house(void **state)
+{
+    const struct bench *bench = *state;
+    const struct house house = { .events = 3, .seats = 4, .numbered = true };
+    int64_t number = -1;
+    struct db *db;
+
+    need(bench);
+    assert_int_equal(database_reset(bench->database, &plain, "neutral", &tiny), 0);
+    db = join(bench);
+    assert_int_equal(db_query(db, "SELECT count(*) FROM seats", note_number, &number), DB_OK);
+    assert_int_equal(number, 0);
+    db_close(db);
+
+    assert_int_equal(database_reset(bench->database, &plain, "neutral", &house), 0);
+    assert_int_equal(database_settle(bench->database), 0);
+    db = join(bench);
+    assert_int_equal(db_query(db,
+                              "SELECT count(*) FROM (SELECT DISTINCT event, seat FROM seats WHERE request IS NULL"
+                              " AND event BETWEEN 1 AND 3 AND seat BETWEEN 1 AND 4) AS s",
+                              note_number, &number),
+                     DB_OK);
+    assert_int_equal(number, 12);
+    assert_int_equal(db_exec(db, "INSERT INTO seats (event, seat, request) VALUES (1, 1, 5), (1, 1, 6)"), DB_OK);
+    assert_int_equal(db_query(db, "SELECT count(*) FROM seats", note_number, &number), DB_OK);
+    assert_int_equal(number, 14);
     db_close(db);
     database_drop(bench->database);
 }
@@ -1153,8 +1188,9 @@ static void capabilities(void **state)
     (void)state;
     need(&benches[1]);
     assert_int_equal(database_caps(benches[0].database), DB_CAN_HOLD_ROWS);
-    assert_int_equal(database_caps(benches[1].database),
-                     DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK | DB_CAN_LOCK_NAMES | DB_CAN_WRITE_IN_WITH);
+    assert_int_equal(database_caps(benches[1].database), DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS | DB_CAN_NETWORK |
+                                                             DB_CAN_LOCK_NAMES | DB_CAN_WRITE_IN_WITH |
+                                                             DB_CAN_RUN_FUNCTIONS);
     assert_int_equal(database_caps(benches[2].database), 0);
     assert_int_equal(database_caps_of("postgres"), database_caps(benches[1].database));
     assert_int_equal(database_caps_of("oracle"), 0);
@@ -1304,6 +1340,7 @@ int main(void)
         BOTH(dropped_places),
         BOTH(refused_places),
         BOTH(neutral_schema),
+        BOTH(numbered_house),
         BOTH(facts_are_read_back),
         BOTH(usage_and_bloat),
         BOTH(round_trip_delay),

@@ -192,7 +192,8 @@ static void copies_are_out_of_sight(void **state)
         assert_string_equal(place_ask(db, ours), "2");
         db_close(db);
         database_drop(database);
-        assert_int_equal(database_reset(database, &place_settings, "other", NULL, 1, 1), 0);
+        assert_int_equal(
+            database_reset(database, &place_settings, "other", &(const struct house){ .events = 1, .seats = 1 }), 0);
         db = place_join(database, &place_settings, NULL);
         assert_string_equal(place_ask(db, ours), "1");
     }

@@ -6,6 +6,7 @@
 
 #include "harness/audit/audit.h"
 #include "harness/base/say.h"
+#include "harness/run/place.h"
 #include "tests/support/bench.h"
 
 struct verdicts {
@@ -22,7 +23,7 @@ static void run_trial(struct verdicts *out, size_t db, const char *variant, cons
 
     bench_cells_make(&made, ini, variant, bench_names[db]);
     assert_int_equal(trial_run(&out->trial, made.cell, bench_databases[db], 1, "contract", NULL), EXIT_OK);
-    assert_int_equal(audit_read(&witnesses, bench_databases[db], &made.cell->scenario.db), EXIT_OK);
+    assert_int_equal(audit_read(&witnesses, made.cell, bench_databases[db]), EXIT_OK);
     audit_judge(&out->audit, made.cell, &out->trial, &witnesses);
     out->promises = cell_promises(made.cell);
     out->seats = made.cell->scenario.events * made.cell->scenario.seats;
@@ -36,8 +37,8 @@ static void assert_kept(const struct verdicts *got, const char *where, bool brok
 {
     const struct audit *audit = &got->audit;
     bool kept = got->trial.void_reason[0] == '\0' && audit->lost == 0 && audit->ghost == 0 && audit->duplicate == 0 &&
-                audit->unknown == 0 && audit->gate_drift == 0 && got->trial.totals.outcomes[OUTCOME_FAILED] == 0 &&
-                audit->told == audit->sold;
+                audit->torn == 0 && audit->unknown == 0 && audit->gate_drift == 0 &&
+                got->trial.totals.outcomes[OUTCOME_FAILED] == 0 && audit->told == audit->sold;
 
     if (!broken_on_purpose)
         kept = kept && audit->drift == 0;
@@ -48,11 +49,11 @@ static void assert_kept(const struct verdicts *got, const char *where, bool brok
     if (!kept)
         fail_msg(
             "%s: sold %lld of %lld, told %lld, oversold %lld, unsold %lld, drift %lld, gate drift %lld, lost %lld, "
-            "ghost %lld, duplicate %lld, unknown %lld, failed %lld, void '%s'",
+            "ghost %lld, duplicate %lld, torn %lld, unknown %lld, failed %lld, void '%s'",
             where, (long long)audit->sold, (long long)audit->capacity, (long long)audit->told,
             (long long)audit->oversold, (long long)audit->unsold, (long long)audit->drift, (long long)audit->gate_drift,
-            (long long)audit->lost, (long long)audit->ghost, (long long)audit->duplicate, (long long)audit->unknown,
-            (long long)got->trial.totals.outcomes[OUTCOME_FAILED], got->trial.void_reason);
+            (long long)audit->lost, (long long)audit->ghost, (long long)audit->duplicate, (long long)audit->torn,
+            (long long)audit->unknown, (long long)got->trial.totals.outcomes[OUTCOME_FAILED], got->trial.void_reason);
 }
 
 static bool is_control(const char *variant)
@@ -65,27 +66,13 @@ static bool is_control(const char *variant)
 
 typedef void check_fn(size_t db, const char *variant, const char *where);
 
-/* Whether the database has what the variant needs. */
-static bool can_run(const char *variant, const char *db)
-{
-    struct cell cell = { 0 };
-    bool can;
-
-    snprintf(cell.db, sizeof cell.db, "%s", db);
-    assert_int_equal(variant_parse(&cell.variant, variant, "test"), EXIT_OK);
-    cell_explain_skip(&cell);
-    can = cell.skip[0] == '\0';
-    cell_free(&cell);
-    return can;
-}
-
 static void check_variant(check_fn *check, const char *variant)
 {
     char where[200];
     size_t db;
 
     for (db = 0; db < BENCH_DATABASES; db++) {
-        if (bench_databases[db] == NULL || !can_run(variant, bench_names[db]))
+        if (!bench_can_run(db, variant))
             continue;
         snprintf(where, sizeof where, "%s on %s", variant, bench_names[db]);
         check(db, variant, where);
@@ -229,7 +216,7 @@ static void closed_load(size_t db, const char *variant, const char *where)
     struct verdicts got;
 
     run_trial(&got, db, variant,
-              "# q\n[inventory]\nseats = 1000000\n[load]\nmodel = closed\nusers = 6\nduration = 60ms\n[db]\npool = 4\n"
+              "# q\n[inventory]\nseats = 5000\n[load]\nmodel = closed\nusers = 6\nduration = 60ms\n[db]\npool = 4\n"
               "[retry]\nattempts = unlimited\nbackoff = none\n");
     assert_kept(&got, where, is_control(variant));
     assert_true(got.trial.totals.outcomes[OUTCOME_BOOKED] > 0);
@@ -241,12 +228,33 @@ static void closed_load(size_t db, const char *variant, const char *where)
     trial_free(&got.trial);
 }
 
+/* Before anybody has come, every ledger says that all seats are there. */
+static void fresh_place(size_t db, const char *variant, const char *where)
+{
+    struct trial trial = { 0 };
+    struct witnesses witnesses;
+    struct bench_cells made;
+    struct audit audit;
+
+    bench_cells_make(&made, "# q\n[inventory]\nevents = 3\nseats = 7\n", variant, bench_names[db]);
+    assert_int_equal(place_prepare(bench_databases[db], made.cell, "contract"), 0);
+    assert_int_equal(audit_read(&witnesses, made.cell, bench_databases[db]), EXIT_OK);
+    audit_judge(&audit, made.cell, &trial, &witnesses);
+    if (audit.capacity != 21 || audit.drift != 0 || audit.verdict != AUDIT_UNKNOWN)
+        fail_msg("%s: capacity %lld, drift %lld, %s", where, (long long)audit.capacity, (long long)audit.drift,
+                 audit.reason);
+    witnesses_free(&witnesses);
+    database_drop(bench_databases[db]);
+    bench_cells_free(&made);
+}
+
 #define TEST_OF(check)                                                                                                 \
     static void test_##check(void **state)                                                                             \
     {                                                                                                                  \
         (void)state;                                                                                                   \
         check_all(check);                                                                                              \
     }
+TEST_OF(fresh_place)
 TEST_OF(sells_exactly)
 TEST_OF(rush)
 TEST_OF(several_events_and_servers)
@@ -276,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_control_oversells),
+        cmocka_unit_test(test_fresh_place),
         cmocka_unit_test(test_sells_exactly),
         cmocka_unit_test(test_rush),
         cmocka_unit_test(test_several_events_and_servers),

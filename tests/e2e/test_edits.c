@@ -17,9 +17,10 @@ struct edited {
     struct audit audit;
 };
 
-/* Runs a trial of an honest strategy, applies the edit from outside, audits. %refused in sql is the id of a request
- * that was told no, %winner that of one that was told yes. */
-static void edit(struct edited *edited, const char *name, struct database *database, const char *sql)
+/* Runs a trial of an honest variant, applies the edit from outside, audits. %refused in sql is the id of a request that
+ * was told no, %winner that of one that was told yes. */
+static void edit(struct edited *edited, const char *variant, const char *name, struct database *database,
+                 const char *sql)
 {
     struct witnesses witnesses;
     char line[512], command[1200], text[400] = "";
@@ -27,7 +28,7 @@ static void edit(struct edited *edited, const char *name, struct database *datab
     FILE *shell;
     size_t i;
 
-    bench_cells_make(&edited->made, ini, "atomic", name);
+    bench_cells_make(&edited->made, ini, variant, name);
     assert_int_equal(trial_run(&edited->trial, edited->made.cell, database, 1, PLACE, NULL), EXIT_OK);
     for (i = 0; i < edited->trial.record_count; i++) {
         const struct record *record = &edited->trial.records[i];
@@ -54,7 +55,7 @@ static void edit(struct edited *edited, const char *name, struct database *datab
     fprintf(shell, "%s\n", text);
     assert_int_equal(pclose(shell), 0);
 
-    assert_int_equal(audit_read(&witnesses, database, &edited->made.cell->scenario.db), EXIT_OK);
+    assert_int_equal(audit_read(&witnesses, edited->made.cell, database), EXIT_OK);
     audit_judge(&edited->audit, edited->made.cell, &edited->trial, &witnesses);
     witnesses_free(&witnesses);
     database_drop(database);
@@ -62,7 +63,7 @@ static void edit(struct edited *edited, const char *name, struct database *datab
     bench_cells_free(&edited->made);
 }
 
-static void edit_everywhere(const char *sql, void (*expect)(const struct audit *))
+static void edit_variant(const char *variant, const char *sql, void (*expect)(const struct audit *))
 {
     struct edited edited;
     size_t n;
@@ -70,9 +71,14 @@ static void edit_everywhere(const char *sql, void (*expect)(const struct audit *
     for (n = 0; n < BENCH_DATABASES; n++) {
         if (bench_databases[n] == NULL)
             continue;
-        edit(&edited, bench_names[n], bench_databases[n], sql);
+        edit(&edited, variant, bench_names[n], bench_databases[n], sql);
         expect(&edited.audit);
     }
+}
+
+static void edit_everywhere(const char *sql, void (*expect)(const struct audit *))
+{
+    edit_variant("atomic", sql, expect);
 }
 
 static void expect_clean(const struct audit *audit)
@@ -85,6 +91,9 @@ static void test_untouched(void **state)
 {
     (void)state;
     edit_everywhere("SELECT 1;", expect_clean);
+    edit_variant("seat_rows:pick=ordered", "SELECT 1;", expect_clean);
+    edit_variant("unique_claim", "SELECT 1;", expect_clean);
+    edit_variant("sharded", "SELECT 1;", expect_clean);
 }
 
 static void expect_lost(const struct audit *audit)
@@ -145,6 +154,7 @@ static void test_second_row_is_a_duplicate(void **state)
 static void expect_oversold(const struct audit *audit)
 {
     assert_int_equal(audit->oversold, 4);
+    assert_int_equal(audit->torn, 1);
     assert_int_equal(audit->lost + audit->ghost + audit->duplicate, 0);
 }
 
@@ -180,6 +190,73 @@ static void test_lowered_counter_drifts(void **state)
     edit_everywhere("UPDATE events SET available = available - 1;", expect_leaked);
 }
 
+static void expect_one_uncounted(const struct audit *audit)
+{
+    assert_int_equal(audit->uncounted, 1);
+    assert_int_equal(audit->leaked, 0);
+    assert_int_equal(audit->lost + audit->ghost + audit->oversold, 0);
+    assert_int_equal(audit->verdict, AUDIT_INVALID);
+}
+
+static void expect_one_leaked(const struct audit *audit)
+{
+    assert_int_equal(audit->leaked, 1);
+    assert_int_equal(audit->uncounted, 0);
+    assert_int_equal(audit->verdict, AUDIT_INVALID);
+}
+
+static void expect_swapped(const struct audit *audit)
+{
+    assert_int_equal(audit->leaked, 1);
+    assert_int_equal(audit->uncounted, 1);
+    assert_int_equal(audit->lost + audit->ghost + audit->oversold, 0);
+}
+
+static void test_rows_of_seats(void **state)
+{
+    (void)state;
+    edit_variant("seat_rows:pick=ordered", "UPDATE seats SET request = NULL WHERE request = %winner;",
+                 expect_one_uncounted);
+    edit_variant("seat_rows:pick=ordered", "UPDATE seats SET request = %refused WHERE request = %winner;",
+                 expect_swapped);
+    edit_variant("seat_rows:pick=random", "DELETE FROM bookings WHERE request = %winner;", expect_one_leaked);
+}
+
+static void expect_another_house(const struct audit *audit)
+{
+    assert_int_equal(audit->verdict, AUDIT_INVALID);
+    assert_string_equal(audit->reason, "the seats are not those that were on sale");
+}
+
+static void test_seats_come_and_go(void **state)
+{
+    (void)state;
+    edit_variant("seat_rows:pick=ordered", "INSERT INTO seats (event, seat) VALUES (1, 4);", expect_another_house);
+    edit_variant("seat_rows:pick=ordered", "INSERT INTO seats (event, seat) VALUES (1, 3);", expect_another_house);
+}
+
+static void test_own_tables(void **state)
+{
+    (void)state;
+    edit_variant("unique_claim", "DELETE FROM claims WHERE request = %winner;", expect_one_uncounted);
+    edit_variant("unique_claim", "DELETE FROM bookings WHERE request = %winner;", expect_one_leaked);
+    edit_variant("sharded", "UPDATE shards SET available = available + 1 WHERE shard = 0;", expect_one_uncounted);
+    edit_variant("sharded", "UPDATE shards SET available = available - 1 WHERE shard = 0;", expect_one_leaked);
+}
+
+static void expect_torn(const struct audit *audit)
+{
+    assert_int_equal(audit->torn, 1);
+    assert_int_equal(audit->oversold, 0);
+    assert_int_equal(audit->verdict, AUDIT_INVALID);
+}
+
+static void test_a_group_is_torn(void **state)
+{
+    (void)state;
+    edit_everywhere("DELETE FROM bookings WHERE request <> %winner; UPDATE bookings SET seats = 3;", expect_torn);
+}
+
 static void expect_unsold(const struct audit *audit)
 {
     assert_int_equal(audit->unsold, 2);
@@ -203,6 +280,10 @@ int main(void)
         cmocka_unit_test(test_more_seats_are_oversold),
         cmocka_unit_test(test_raised_counter_drifts),
         cmocka_unit_test(test_lowered_counter_drifts),
+        cmocka_unit_test(test_rows_of_seats),
+        cmocka_unit_test(test_seats_come_and_go),
+        cmocka_unit_test(test_own_tables),
+        cmocka_unit_test(test_a_group_is_torn),
         cmocka_unit_test(test_larger_house_is_unsold),
     };
 

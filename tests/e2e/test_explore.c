@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -84,11 +85,31 @@ static void test_every_strategy_does_what_it_says(void **state)
     {
         const struct strategy *strategy = registry[i].strategy;
 
-        if ((strategy->traits & TRAIT_FLOOR) != 0 || (strategy->needs & ~database_caps(bench_databases[n])) != 0)
+        if ((strategy->traits & TRAIT_FLOOR) != 0 || !bench_can_run(n, strategy->name))
             continue;
         behaves(two_users, strategy->name, n);
         if (is_honest(strategy))
             behaves(two_servers, strategy->name, n);
+    }
+}
+
+/* Every word of every choice but the default. */
+static void test_every_choice_does_what_it_says(void **state)
+{
+    const struct option *row;
+    char variant[128];
+    size_t n, i, w;
+
+    (void)state;
+    ON_EACH(n) for (i = 0; i < registry_count; i++)
+    {
+        for (row = registry[i].strategy->options; row != NULL && row->name != NULL; row++) {
+            for (w = 0; row->type == OPTION_CHOICE && row->words[w] != NULL; w++) {
+                snprintf(variant, sizeof variant, "%s:%s=%s", registry[i].strategy->name, row->name, row->words[w]);
+                if (strcmp(row->words[w], row->fallback) != 0 && bench_can_run(n, variant))
+                    behaves(two_users, variant, n);
+            }
+        }
     }
 }
 
@@ -367,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_strategy_does_what_it_says),
+        cmocka_unit_test(test_every_choice_does_what_it_says),
         cmocka_unit_test(test_what_is_found_is_found_again),
         cmocka_unit_test(test_a_schedule_is_replayed),
         cmocka_unit_test(test_random_schedules_of_three),

@@ -75,6 +75,17 @@ struct database *bench_database(const char *name, int max_connections)
 const char *const bench_names[BENCH_DATABASES] = { "sqlite", "postgres" };
 struct database *bench_databases[BENCH_DATABASES];
 
+bool bench_can_run(size_t database, const char *variant)
+{
+    struct cell cell = { 0 };
+    unsigned needs;
+
+    assert_int_equal(variant_parse(&cell.variant, variant, "test"), EXIT_OK);
+    needs = cell_needs(&cell);
+    variant_free(&cell.variant);
+    return bench_databases[database] != NULL && (needs & ~database_caps(bench_databases[database])) == 0;
+}
+
 int bench_open_databases(void **state)
 {
     size_t n;

@@ -31,6 +31,10 @@ struct database *bench_database(const char *name, int max_connections);
 enum { BENCH_DATABASES = 2 };
 extern const char *const bench_names[BENCH_DATABASES];
 extern struct database *bench_databases[BENCH_DATABASES];
+/* False when that database lacks what the variant needs: the cell would be skipped, as the harness says in as many
+ * words.
+ */
+bool bench_can_run(size_t database, const char *variant);
 int bench_open_databases(void **state);
 int bench_close_databases(void **state);
 

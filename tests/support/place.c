@@ -15,12 +15,12 @@ bool place_is_sqlite(const struct database *database)
 struct database *place_fresh(void **state, const struct text *ddl)
 {
     struct database *database = bench_databases[*(const int *)*state];
+    struct house house = { .events = 3, .seats = 10 };
 
     if (database == NULL)
         skip();
-    assert_int_equal(database_reset(database, &place_settings, "place",
-                                    ddl != NULL ? ddl->in[database_dialect(database)] : NULL, 3, 10),
-                     0);
+    house.ddl = ddl != NULL ? ddl->in[database_dialect(database)] : NULL;
+    assert_int_equal(database_reset(database, &place_settings, "place", &house), 0);
     return database;
 }
 

@@ -13,6 +13,8 @@ struct world {
     struct booking bookings[8];
     struct counter counters[2];
     struct gate_witness gates[2];
+    struct seat seats[4];
+    struct remainder remainders[2];
     struct witnesses witnesses;
     struct audit audit;
 };
@@ -180,6 +182,192 @@ static void test_no_drift_without_counter(void **state)
     judge(&world);
     assert_int_equal(world.audit.drift, 0);
     assert_int_equal(world.audit.verdict, AUDIT_VALID);
+}
+
+/* The same, by a strategy with one row per seat: request 3 sits on seat 1, request 1 on seat 2. */
+static void seated(struct world *world)
+{
+    good(world);
+    bench_cells_free(&world->made);
+    bench_cells_make(&world->made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n", "seat_rows:pick=ordered",
+                     "sqlite");
+    world->counters[0].available = 2; /* nobody counts here */
+    world->seats[0] = (struct seat){ .event = 1, .seat = 1, .request = 3 };
+    world->seats[1] = (struct seat){ .event = 1, .seat = 2, .request = 1 };
+    world->witnesses.seats = world->seats;
+    world->witnesses.seat_count = 2;
+}
+
+static void test_seats_and_bookings(void **state)
+{
+    struct world world;
+
+    (void)state;
+    seated(&world);
+    judge(&world);
+    assert_int_equal(world.audit.drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+
+    seated(&world);
+    world.seats[1].request = 0; /* booked, but on no seat */
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 1);
+    assert_int_equal(world.audit.leaked, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    seated(&world);
+    world.bookings[0].request = 2; /* the seat of 3 has no booking, the booking of 2 no seat: they do not make good */
+    judge(&world);
+    assert_int_equal(world.audit.leaked, 1);
+    assert_int_equal(world.audit.uncounted, 1);
+    assert_int_equal(world.audit.drift, 2);
+
+    seated(&world);
+    world.records[2].outcome = OUTCOME_ABANDONED; /* left, and sits there still */
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    judge(&world);
+    assert_int_equal(world.audit.leaked, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+/* More seats than the booking says, and seats of another event than the booking's. */
+static void test_seats_beyond_the_booking(void **state)
+{
+    struct world world;
+
+    (void)state;
+    seated(&world);
+    world.records[2].outcome = OUTCOME_SOLD_OUT;
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    world.seats[0].request = 1;
+    judge(&world);
+    assert_int_equal(world.audit.leaked, 1);
+    assert_int_equal(world.audit.uncounted, 0);
+
+    seated(&world);
+    bench_cells_free(&world.made);
+    bench_cells_make(&world.made, "# q\n[inventory]\nevents = 2\nseats = 1\n", "seat_rows:pick=ordered", "sqlite");
+    world.counters[0].capacity = 1;
+    count(&world, 2, 1, 1);
+    world.bookings[1].event = world.records[0].event = 2; /* request 1 */
+    world.seats[1] = (struct seat){ .event = 2, .seat = 1, .request = 1 };
+    judge(&world);
+    assert_int_equal(world.audit.drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+
+    seated(&world);
+    bench_cells_free(&world.made);
+    bench_cells_make(&world.made, "# q\n[inventory]\nevents = 2\nseats = 1\n", "seat_rows:pick=ordered", "sqlite");
+    world.counters[0].capacity = 1;
+    count(&world, 2, 1, 1);
+    world.bookings[1].event = world.records[0].event = 2;
+    world.seats[0].request = 1; /* each sits in the other's event */
+    world.seats[1] = (struct seat){ .event = 2, .seat = 1, .request = 3 };
+    judge(&world);
+    assert_int_equal(world.audit.leaked, 2);
+    assert_int_equal(world.audit.uncounted, 2);
+}
+
+static void test_the_house_is_whole(void **state)
+{
+    static const char reason[] = "the seats are not those that were on sale";
+    struct world world;
+
+    (void)state;
+    seated(&world);
+    world.witnesses.seat_count = 1; /* a seat is gone */
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, reason);
+
+    seated(&world);
+    world.seats[1].seat = 1; /* one is there twice */
+    judge(&world);
+    assert_string_equal(world.audit.reason, reason);
+
+    seated(&world);
+    world.seats[2] = (struct seat){ .event = 1, .seat = 3 }; /* one was never on sale */
+    world.witnesses.seat_count = 3;
+    judge(&world);
+    assert_string_equal(world.audit.reason, reason);
+}
+
+/* What a strategy's own tables say is left. */
+static void own(struct world *world, int64_t event, int64_t left)
+{
+    good(world);
+    bench_cells_free(&world->made);
+    bench_cells_make(&world->made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n", "sharded", "sqlite");
+    world->counters[0].available = 2;
+    world->remainders[0] = (struct remainder){ .event = event, .left = left };
+    world->witnesses.remainders = world->remainders;
+    world->witnesses.remainder_count = 1;
+}
+
+static void test_own_ledger(void **state)
+{
+    struct world world;
+
+    (void)state;
+    own(&world, 1, 0);
+    judge(&world);
+    assert_int_equal(world.audit.drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+
+    own(&world, 1, 2);
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 2);
+    assert_int_equal(world.audit.leaked, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    own(&world, 1, -1);
+    judge(&world);
+    assert_int_equal(world.audit.leaked, 1);
+
+    own(&world, 2, 0);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "the strategy's own tables hold an event that was never on sale");
+
+    own(&world, 1, 0);
+    world.witnesses.remainder_count = 0;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "the strategy's own tables do not answer for every event");
+}
+
+/* A group of two: both seats, or none. */
+static void test_torn_group(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[2].outcome = OUTCOME_SOLD_OUT;
+    world.records[0].seats = 2;
+    world.bookings[0] = world.bookings[1];
+    world.bookings[0].seats = 2;
+    world.witnesses.booking_count = 1;
+    judge(&world);
+    assert_int_equal(world.audit.torn, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+
+    good(&world);
+    world.records[0].seats = 2; /* was given one */
+    judge(&world);
+    assert_int_equal(world.audit.torn, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    good(&world);
+    world.records[2].outcome = OUTCOME_SOLD_OUT;
+    world.bookings[0] = world.bookings[1];
+    world.bookings[0].seats = 2; /* wanted one */
+    world.witnesses.booking_count = 1;
+    judge(&world);
+    assert_int_equal(world.audit.torn, 1);
+    assert_int_equal(world.audit.oversold, 0);
 }
 
 static void test_lost(void **state)
@@ -396,6 +584,11 @@ int main(void)
         cmocka_unit_test(test_unsold_counts_the_size_of_the_wish),
         cmocka_unit_test(test_drift_both_ways),
         cmocka_unit_test(test_no_drift_without_counter),
+        cmocka_unit_test(test_seats_and_bookings),
+        cmocka_unit_test(test_seats_beyond_the_booking),
+        cmocka_unit_test(test_the_house_is_whole),
+        cmocka_unit_test(test_own_ledger),
+        cmocka_unit_test(test_torn_group),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_ghost),
         cmocka_unit_test(test_duplicate),

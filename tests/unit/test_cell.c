@@ -250,6 +250,7 @@ static void promises_ledger_and_app(void **state)
     assert_int_equal(app.instances, 4);
     assert_int_equal(app.events, 3);
     assert_int_equal(app.seats, 7);
+    assert_int_equal(app.group, 1);
     assert_int_equal(app.attempts, 5);
     assert_true(app.users_may_leave);
     assert_ptr_equal(app.options, cell->variant.options);

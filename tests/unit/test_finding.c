@@ -18,8 +18,8 @@ static void add(struct finding *f, enum anomaly anomaly, int64_t amount)
 {
     struct trial t = { .totals = { .requests = 100 } };
     struct audit a = { .capacity = 10, .sold = 10, .verdict = amount > 0 ? AUDIT_INVALID : AUDIT_VALID };
-    int64_t *const fields[ANOMALY_COUNT] = { &a.oversold, &a.lost,  &a.ghost,     &a.duplicate,
-                                             &a.unsold,   &a.drift, &a.gate_drift };
+    int64_t *const fields[ANOMALY_COUNT] = { &a.oversold,  &a.lost,   &a.ghost, &a.torn,
+                                             &a.duplicate, &a.unsold, &a.drift, &a.gate_drift };
 
     *fields[anomaly] = amount;
     finding_add(f, &t, &a);
@@ -43,6 +43,7 @@ static void test_verdicts_worst_first(void **state)
         { ANOMALY_OVERSOLD, "oversells", "oversold up to 3 seats in 1 of 2 trials" },
         { ANOMALY_LOST, "loses", "lost up to 3 confirmed bookings in 1 of 2 trials" },
         { ANOMALY_GHOST, "loses", "holds up to 3 bookings nobody was told of in 1 of 2 trials" },
+        { ANOMALY_TORN, "loses", "booked up to 3 requests with more or fewer seats than asked for in 1 of 2 trials" },
         { ANOMALY_DUPLICATE, "duplicates", "booked up to 3 requests more than once in 1 of 2 trials" },
         { ANOMALY_UNSOLD, "undersells", "left up to 3 seats unsold that somebody had asked for in 1 of 2 trials" },
         { ANOMALY_DRIFT, "drifts", "counter and bookings differ by up to 3 seats in 1 of 2 trials" },
@@ -149,11 +150,11 @@ static void test_broken_promises(void **state)
 
     (void)state;
     bench_cells_make(&honest, ini, "atomic", "sqlite");
-    assert_int_equal(cell_promises(honest.cell), PROMISE_NO_OVERSELL | PROMISE_SELLS_OUT);
+    assert_int_equal(cell_promises(honest.cell), PROMISE_NO_OVERSELL | PROMISE_SELLS_OUT | PROMISE_ALL_OR_NOTHING);
     /* With one try of many and no retry, optimistic cannot promise to sell out. */
     bench_cells_make(&unpromising, "[inventory]\nseats = 10\n[load]\nusers = 100\n[retry]\nattempts = 1\n",
                      "optimistic", "sqlite");
-    assert_int_equal(cell_promises(unpromising.cell), PROMISE_NO_OVERSELL);
+    assert_int_equal(cell_promises(unpromising.cell), PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING);
     bench_cells_make(&control, ini, "naive", "sqlite");
     for (int i = 0; i < ANOMALY_COUNT; i++) {
         struct finding f = { 0 };

@@ -14,7 +14,8 @@ static int open_null(void **state)
 {
     (void)state;
     database = bench_database("null", 8);
-    return database == NULL || database_reset(database, &settings, "pool", NULL, 1, 1) != 0;
+    return database == NULL ||
+           database_reset(database, &settings, "pool", &(const struct house){ .events = 1, .seats = 1 }) != 0;
 }
 
 static int close_null(void **state)

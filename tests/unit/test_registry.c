@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -153,6 +154,35 @@ static void bad_members_are_named(void **state)
     broken(e.statements[0].sql.in[DIALECT_POSTGRES] = NULL, "it has a statement without SQL in any dialect");
 }
 
+static enum ledger own_ledger(const void *options)
+{
+    return ((const struct options *)options)->batch == 3 ? LEDGER_OWN : LEDGER_COUNTER;
+}
+
+static enum ledger always_own(const void *options)
+{
+    (void)options;
+    return LEDGER_OWN;
+}
+
+/* The sample speaks PostgreSQL alone, so its remainder need not be known in SQLite. */
+static void an_own_ledger_says_what_is_left(void **state)
+{
+    static const char why[] = "it keeps its own ledger, but does not say what is remaining";
+    const struct text postgres = TEXT_PER(NULL, "SELECT 1, 2"), sqlite = TEXT_PER("SELECT 1, 2", NULL);
+    char why_not[256];
+    struct entry sound;
+
+    (void)state;
+    broken(e.strategy.ledger = own_ledger, why);
+    broken(e.strategy.ledger = own_ledger; e.strategy.remaining = sqlite, why);
+    broken(e.strategy.ledger = always_own; e.strategy.options = NULL; e.strategy.options_size = 0, why);
+    make(&sound);
+    sound.strategy.ledger = own_ledger;
+    sound.strategy.remaining = postgres;
+    assert_int_equal(registry_check_entry(&sound.registered, why_not, sizeof(why_not)), 0);
+}
+
 static void bad_options_are_named(void **state)
 {
     (void)state;
@@ -177,6 +207,48 @@ static void the_table_of_this_build_is_sound(void **state)
         assert_ptr_equal(registry_find(registry[i].strategy->name), &registry[i]);
     assert_null(registry_find("nosuch"));
     assert_null(registry_find(""));
+}
+
+/* sRGB to CIE L*a*b*, under D65. */
+static void lab_of(uint32_t colour, double lab[3])
+{
+    static const double xyz_of[3][3] = { { 0.4124, 0.3576, 0.1805 },
+                                         { 0.2126, 0.7152, 0.0722 },
+                                         { 0.0193, 0.1192, 0.9505 } };
+    static const double white[3] = { 0.95047, 1, 1.08883 };
+    double linear[3], f[3];
+
+    for (int i = 0; i < 3; i++) {
+        double c = (colour >> (16 - 8 * i) & 0xff) / 255.0;
+
+        linear[i] = c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
+    }
+    for (int i = 0; i < 3; i++) {
+        double t = (xyz_of[i][0] * linear[0] + xyz_of[i][1] * linear[1] + xyz_of[i][2] * linear[2]) / white[i];
+
+        f[i] = t > 0.008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
+    }
+    lab[0] = 116 * f[1] - 16;
+    lab[1] = 500 * (f[0] - f[1]);
+    lab[2] = 200 * (f[1] - f[2]);
+}
+
+/* 2 is the least an eye can tell; thin lines in a plot need more. */
+static void strategies_can_be_told_apart_by_colour(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < registry_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct strategy *a = registry[i].strategy, *b = registry[k].strategy;
+            double x[3], y[3];
+
+            if (a->colour == 0 || b->colour == 0)
+                continue; /* the harness picks one that is free */
+            lab_of(a->colour, x);
+            lab_of(b->colour, y);
+            if (sqrt(pow(x[0] - y[0], 2) + pow(x[1] - y[1], 2) + pow(x[2] - y[2], 2)) < 12)
+                fail_msg("%s and %s look alike", a->name, b->name);
+        }
 }
 
 static void an_unknown_name_says_what_was_meant(void **state)
@@ -222,8 +294,10 @@ int main(void)
         cmocka_unit_test(headings_are_cut_out_of_the_note),
         cmocka_unit_test(a_sound_entry_passes),
         cmocka_unit_test(bad_members_are_named),
+        cmocka_unit_test(an_own_ledger_says_what_is_left),
         cmocka_unit_test(bad_options_are_named),
         cmocka_unit_test(the_table_of_this_build_is_sound),
+        cmocka_unit_test(strategies_can_be_told_apart_by_colour),
         cmocka_unit_test(rogues_say_what_must_be_found),
         cmocka_unit_test(an_unknown_name_says_what_was_meant),
     };

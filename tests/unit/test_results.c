@@ -165,6 +165,8 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
     struct witnesses w = { 0 };
     struct booking rows[] = { { 7, 1, 1, 1, 1 }, { 8, 2, 1, 2, 1 } };
     struct counter counters[] = { { 1, 5, 3, 2 } };
+    struct seat seats[] = { { 1, 1, 2 }, { 1, 2, 0 } };
+    struct remainder remainders[] = { { 1, 3 } };
     struct trial t;
     struct audit a;
     size_t index;
@@ -183,6 +185,12 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
     w.booking_count = 2;
     w.counters = counters;
     w.counter_count = 1;
+    if (strcmp(cell->variant.name, "naive") == 0) {
+        w.seats = seats;
+        w.seat_count = 2;
+        w.remainders = remainders;
+        w.remainder_count = 1;
+    }
     code = results_trial(m->results, index, &t, is_floor ? NULL : &a, is_floor ? NULL : &w);
     free_trial(&t);
     return code;
@@ -486,7 +494,7 @@ static void test_csv_files(void **state)
     assert_non_null(strstr(text, ",20,20,1,1,holds,1,1,1,1,1,0,"));
     text = read_text("tables", "audit.csv");
     assert_int_equal(lines_in(text), 1 + 2 * 7 + 1);
-    assert_non_null(strstr(text, "\nrush/sqlite/naive,1,5,6,6,1,0,0,0,0,0,0,0,0,0,0,0,invalid,\"sold 6, not 5\"\n"));
+    assert_non_null(strstr(text, "\nrush/sqlite/naive,1,5,6,6,1,0,0,0,0,0,0,0,0,0,0,0,invalid,\"sold 6, not 5\",0\n"));
     text = read_text("tables", "timeline.csv");
     assert_non_null(strstr(text, "cell,trial,t_ns,sold,seats_left\n"));
     assert_non_null(strstr(text, "\nrush/sqlite/naive,1,0,0,5\nrush/sqlite/naive,1,1000,1,4\n"));
@@ -514,7 +522,11 @@ static void test_history(void **state)
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.ledger.csv"),
                         "id,request,event,user,seats\n7,1,1,1,1\n8,2,1,2,1\n");
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.counters.csv"),
-                        "kind,app,event,capacity,initial,value\ncounter,,1,5,,3\ngate,0,1,,5,4\n");
+                        "kind,app,event,capacity,initial,value\ncounter,,1,5,,3\nown,,1,,,3\ngate,0,1,,5,4\n");
+    assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.seats.csv"),
+                        "event,seat,request\n1,1,2\n1,2,\n");
+    assert_true(exists("kept/history/rush__sqlite__atomic/1.counters.csv"));
+    assert_false(exists("kept/history/rush__sqlite__atomic/1.seats.csv")); /* its ledger has no numbered seats */
     assert_true(exists("kept/history/rush__null__null/7.csv"));
     assert_false(exists("kept/history/rush__null__null/7.ledger.csv"));           /* not audited */
     assert_false(exists("kept/history/grow__sqlite__atomic__users=20,time=0ms")); /* history = none */
