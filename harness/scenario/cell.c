@@ -15,7 +15,7 @@ struct app cell_app(const struct cell *cell, int index)
         .events = cell->scenario.events,
         .seats = cell->scenario.seats,
         .group = 1, /* as plan_request() draws them */
-        .attempts = cell->variant.retry.attempts,
+        .attempts = (cell->variant.retry.on & RETRY_ON_CONFLICT) != 0 ? cell->variant.retry.attempts : 1,
         .users_may_leave = cell->scenario.abandon > 0,
         .options = cell->variant.options,
     };

@@ -116,6 +116,29 @@ static void test_conflicts_are_tried_again(void **state)
     bench_cells_free(&fixture.made);
 }
 
+/* Only where the scenario says so, and as often as a lost race. */
+static void test_unknowns_are_tried_again_when_listed(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "attempts = 3\nbackoff = none\non = conflict, unknown");
+    assert_true(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    assert_int_equal(fixture.flight.attempt.request->id, fixture.record.request);
+    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    assert_false(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    assert_int_equal(fixture.record.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(fixture.record.retries[REASON_LOST], 1);
+    assert_int_equal(fixture.record.retries[REASON_STALE], 1);
+    bench_cells_free(&fixture.made);
+    begin(&fixture, "attempts = 3\nbackoff = none\non = unknown");
+    assert_int_equal(fixture.server.app.attempts, 1); /* to lose a race is final */
+    assert_true(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    assert_false(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
+    bench_cells_free(&fixture.made);
+}
+
 static void test_backoff_is_counted(void **state)
 {
     struct fixture fixture;
@@ -175,9 +198,13 @@ static int clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdict_of),         cmocka_unit_test(test_reasons_have_names),
-        cmocka_unit_test(test_answers_are_final),  cmocka_unit_test(test_conflicts_are_tried_again),
-        cmocka_unit_test(test_backoff_is_counted), cmocka_unit_test(test_one_attempt_means_no_retry),
+        cmocka_unit_test(test_verdict_of),
+        cmocka_unit_test(test_reasons_have_names),
+        cmocka_unit_test(test_answers_are_final),
+        cmocka_unit_test(test_conflicts_are_tried_again),
+        cmocka_unit_test(test_unknowns_are_tried_again_when_listed),
+        cmocka_unit_test(test_backoff_is_counted),
+        cmocka_unit_test(test_one_attempt_means_no_retry),
         cmocka_unit_test(test_parked_with_nobody),
     };
 

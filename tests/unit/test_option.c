@@ -16,6 +16,7 @@ struct sample {
     int64_t number, workers, tries, time_ns;
     double share;
     int choice;
+    unsigned set;
     struct law checkout, backoff, busy, wait;
     char text[OPTION_TEXT_SIZE], title[OPTION_TEXT_SIZE];
     struct text_list any, known;
@@ -29,7 +30,24 @@ static const char *const backoff_laws[] = { "none", "fixed", "jitter", NULL };
 static const char *const busy_laws[] = { "sqlite", "poll", NULL };
 static const char *const wait_laws[] = { "block", "timeout", "nowait", NULL };
 
-enum { NUMBER, WORKERS, TRIES, TIME, SHARE, CHOICE, CHECKOUT, BACKOFF, BUSY, WAIT, TEXT_ROW, TITLE, ANY, KNOWN, ROWS };
+enum {
+    NUMBER,
+    WORKERS,
+    TRIES,
+    TIME,
+    SHARE,
+    CHOICE,
+    CHECKOUT,
+    BACKOFF,
+    BUSY,
+    WAIT,
+    TEXT_ROW,
+    TITLE,
+    ANY,
+    KNOWN,
+    SET,
+    ROWS
+};
 static const struct option rows[] = {
     [NUMBER] = { .section = "s",
                  .name = "number",
@@ -93,6 +111,7 @@ static const struct option rows[] = {
                 .offset = AT(known),
                 .fallback = "sqlite, postgres",
                 .words = known },
+    [SET] = { .name = "set", .type = OPTION_SET, .offset = AT(set), .fallback = "full", .words = choices },
     OPTION_END
 };
 
@@ -213,6 +232,11 @@ static void choices_and_lists(void **state)
     refuses(KNOWN, "postgre", "unknown value 'postgre'; did you mean 'postgres'? (a list of: sqlite, postgres)");
     refuses(KNOWN, "sqlite,", "'sqlite,' has an empty place between its commas; write a list of: sqlite, postgres");
     refuses(KNOWN, "sqlite, sqlite", "'sqlite' stands there twice");
+    reads(SET, "off", "off");
+    reads(SET, "off,full", "full, off");
+    refuses(SET, "full, of", "unknown value 'of'; did you mean 'off'? (a list of: full, async, off)");
+    refuses(SET, "", "'' has an empty place between its commas; write a list of: full, async, off");
+    refuses(SET, "off, off", "'off' stands there twice");
     refuses(ANY, "a ;b", "'a ;b' holds a control character or ';'");
     memset(endless, 'x', sizeof(endless) - 1);
     endless[sizeof(endless) - 1] = '\0';
@@ -385,6 +409,7 @@ static void domains(void **state)
         "text",
         "a list: a, b, …",
         "a list of: sqlite, postgres",
+        "a list of: full, async, off",
     };
     char out[OPTION_TEXT_SIZE];
 
