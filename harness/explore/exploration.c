@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/explore/best.h"
 #include "harness/explore/pct.h"
 #include "harness/explore/play.h"
 #include "harness/explore/schedule.h"
@@ -43,61 +44,6 @@ static void follower_init(struct follower *follower, const struct schedule *sche
 static bool is_broken(const struct trace *trace)
 {
     return trace->anomalies != 0 || trace->ending == TRACE_STUCK || trace->ending == TRACE_ENDLESS;
-}
-
-/* The fewest calls tell the shortest story; of two with as many, the one with fewer changes from one to another. */
-static int turns_of(const struct trace *trace)
-{
-    int turns = 1;
-    size_t i;
-
-    for (i = 1; i < trace->n; i++)
-        turns += trace->moves[i].actor != trace->moves[i - 1].actor;
-    return turns;
-}
-
-/* The schedule to tell: what it breaks decides first (worst anomaly), then how short it is. */
-struct best {
-    bool found;
-    int64_t seats;
-    struct schedule schedule;
-    unsigned anomalies;
-    size_t n;
-    int turns;
-};
-
-/* Bits of worse anomalies are lower; a schedule that never ends, without any, comes last. */
-static unsigned rank_of(unsigned anomalies)
-{
-    return (anomalies & (0u - anomalies)) - 1;
-}
-
-/* Of two as short, the one that A begins: it does not matter, but it is always the same one. */
-static bool is_shorter(const struct best *best, size_t n, int turns, const struct schedule *schedule)
-{
-    if (n != best->n)
-        return n < best->n;
-    if (turns != best->turns)
-        return turns < best->turns;
-    return memcmp(schedule->letters, best->schedule.letters, n) < 0;
-}
-
-static void keep_if_better(struct best *best, const struct trace *trace, int64_t seats)
-{
-    int turns = turns_of(trace);
-    struct schedule schedule;
-    bool better = !best->found;
-
-    schedule_of(&schedule, trace);
-    if (best->found && rank_of(trace->anomalies) != rank_of(best->anomalies))
-        better = rank_of(trace->anomalies) < rank_of(best->anomalies);
-    else if (best->found)
-        better = is_shorter(best, trace->n, turns, &schedule);
-    if (!better)
-        return;
-    *best =
-        (struct best){ .found = true, .seats = seats, .anomalies = trace->anomalies, .n = trace->n, .turns = turns };
-    best->schedule = schedule;
 }
 
 struct explorer {
@@ -169,7 +115,7 @@ static int play_all(struct explorer *explorer, struct search *search)
         if (status == EXIT_OK && search_learn(search, &trace, &failed))
             count(explorer, &trace);
         if (status == EXIT_OK && is_broken(&trace)) /* also when it equals another: it may be told shorter */
-            keep_if_better(&explorer->best, &trace, explorer->play.cell.scenario.seats);
+            best_keep(&explorer->best, &trace, explorer->play.cell.scenario.seats);
         trace_free(&trace);
     }
     explorer->result->exhausted = explorer->result->exhausted && chooser == NULL;
@@ -227,7 +173,7 @@ static int explore_sample(struct explorer *explorer)
         if ((status = play(explorer, &pct.chooser, &trace)) == EXIT_OK) {
             count(explorer, &trace);
             if (is_broken(&trace))
-                keep_if_better(&explorer->best, &trace, explorer->play.cell.scenario.seats);
+                best_keep(&explorer->best, &trace, explorer->play.cell.scenario.seats);
         }
         trace_free(&trace);
     }
@@ -264,7 +210,7 @@ static int explore_faults(struct explorer *explorer)
             if ((status = play(explorer, &follower.chooser, &trace)) == EXIT_OK) {
                 count_fault(explorer->result, &trace);
                 if (is_broken(&trace))
-                    keep_if_better(&explorer->best_fault, &trace, explorer->play.cell.scenario.seats);
+                    best_keep(&explorer->best_fault, &trace, explorer->play.cell.scenario.seats);
             }
             trace_free(&trace);
         }

@@ -6,6 +6,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/explore/stage.h"
 #include "harness/run/place.h"
 
 /* PostgreSQL looks for a deadlock when a wait has lasted that long: long enough that both have begun to wait, so that
@@ -142,9 +143,9 @@ static unsigned outwait(struct players *players)
     int64_t limit_ns = clock_now_ns() + DEADLOCK_LIMIT_NS;
     unsigned ready = 0;
 
-    while (ready == 0 && players_waiting(players) && clock_now_ns() < limit_ns)
-        if (players_settle(players))
-            ready = players_ready(players);
+    while (ready == 0 && stage_waiting(players) && clock_now_ns() < limit_ns)
+        if (stage_settle(players))
+            ready = stage_ready(players);
     return ready;
 }
 
@@ -171,9 +172,9 @@ static int run(struct play *play, struct players *players, struct chooser *choos
     unsigned ready;
 
     look_at_memory(play, players, last, trace);
-    while (!players_users_ended(players)) {
-        if ((ready = players_ready(players)) == 0 && (ready = outwait(players)) == 0) {
-            trace->ending = players_users_ended(players) ? TRACE_ENDED : TRACE_STUCK;
+    while (!stage_users_ended(players)) {
+        if ((ready = stage_ready(players)) == 0 && (ready = outwait(players)) == 0) {
+            trace->ending = stage_users_ended(players) ? TRACE_ENDED : TRACE_STUCK;
             return 0;
         }
         if (trace->n == SCHEDULE_MOVES) {
@@ -187,7 +188,7 @@ static int run(struct play *play, struct players *players, struct chooser *choos
         }
         trace->preemptions += play_preempts(ready, last, who);
         last = who;
-        if (!players_move(players, who)) {
+        if (!stage_move(players, who)) {
             trace->ending = TRACE_ENDLESS;
             return 0;
         }
@@ -276,9 +277,9 @@ int play_schedule(struct play *play, struct chooser *chooser, bool watched, stru
     players.fault = chooser->fault;
     if (open_apps(play, &players.scheduler) == 0 && players_start(&players, &play->plan, play->servers) == 0) {
         trace->ending = TRACE_ENDLESS;
-        status = players_settle(&players) ? run(play, &players, chooser, trace) : 0;
+        status = stage_settle(&players) ? run(play, &players, chooser, trace) : 0;
     }
-    players_leave(&players);
+    stage_leave(&players);
     close_apps(play);
     if (status == 0 && trace->ending == TRACE_ENDED &&
         (witness_gates(play, &trial) != 0 || judge(play, &players, trace, &trial) != 0))

@@ -8,7 +8,7 @@
 #include "harness/run/app.h"
 
 /* The users and services of one schedule: threads of the unchanged strategy that stop at every call of its seam and go
- * on when they are told to, one at a time. "The stage" below is the thread that tells them (play.c). */
+ * on when they are told to, one at a time, by the stage (stage.h). */
 
 enum player_state {
     PLAYER_THINKING, /* runs code of its own, or is inside a call                        */
@@ -62,26 +62,12 @@ struct players {
 /* The player whose thread this is; NULL: not one of them. */
 struct player *players_self(void);
 
-/* ---- the stage ---- */
+/* ---- main thread ---- */
 
 /* Before the apps open: names everybody, so that services find their place. driver: the database's own. */
 void players_init(struct players *, struct trace *, const struct cell *, const struct db_driver *, struct db *observer);
-/* Apps are open: starts the users. 0, or -1 after saying why: players_leave() then. */
+/* Apps are open: starts the users. 0, or -1 after saying why: stage_leave() then. */
 int players_start(struct players *, const struct plan *, struct app_server *servers);
-/* Waits until everybody stands still. False: somebody has not come back for longer than any call takes; who is in
- * trace.astray. */
-bool players_settle(struct players *);
-/* Whose call could be made now, as bits. */
-unsigned players_ready(const struct players *);
-bool players_users_ended(const struct players *);
-/* Somebody waits for a lock in the database. */
-bool players_waiting(const struct players *);
-/* Lets one make its call, the next of the trace, unless it is kept out. False: as players_settle(). */
-bool players_move(struct players *, int who);
-/* All users have ended: services go on by themselves until their lanes are closed. */
-void players_set_free(struct players *);
-/* Ends every thread at its next call, one that makes none where it is, and joins the users. */
-void players_leave(struct players *);
 void players_destroy(struct players *);
 
 /* ---- the wrapper driver, on a player's thread ---- */

@@ -1,0 +1,19 @@
+#ifndef EXPLORE_BEST_H
+#define EXPLORE_BEST_H
+
+#include "harness/explore/schedule.h"
+
+/* The schedule to tell: what it breaks decides first (worst anomaly), then how short it is. */
+struct best {
+    bool found;
+    int64_t seats;
+    struct schedule schedule;
+    unsigned anomalies;
+    size_t n;
+    int turns;
+};
+
+/* Keeps this broken schedule, played with so many seats, when it is better to tell than the one that is kept. Pure. */
+void best_keep(struct best *, const struct trace *, int64_t seats);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef EXPLORE_STAGE_H
+#define EXPLORE_STAGE_H
+
+#include "harness/explore/players.h"
+
+/* Where the players of one schedule stand and move, one call at a time. Main thread. */
+
+/* Waits until everybody stands still. False: somebody has not come back for longer than any call takes; who is in
+ * trace.astray. */
+bool stage_settle(struct players *);
+/* Whose call could be made now, as bits. */
+unsigned stage_ready(const struct players *);
+bool stage_users_ended(const struct players *);
+/* Somebody waits for a lock in the database. */
+bool stage_waiting(const struct players *);
+/* Lets one make its call, the next of the trace, unless it is kept out. False: as stage_settle(). */
+bool stage_move(struct players *, int who);
+/* When all users have ended, services go on by themselves until their lanes are closed; else ends every thread at its
+ * next call, one that makes none where it is. Joins the users. */
+void stage_leave(struct players *);
+
+#endif
