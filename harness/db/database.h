@@ -80,12 +80,12 @@ int database_rewind(struct database *, struct db *);
 struct db *database_connect(struct database *, const struct db_settings *, const struct statement *, char *error,
                             size_t error_size);
 void db_close(struct db *); /* NULL is a no-op */
-/* While set, db_close() of a connection to the current place that is neither lost, nor cancelled, nor in a transaction
- * keeps it as a spare, whole (prepared, warmed up; what was SET on it stays), and database_connect() with equal
- * settings and the same statements (the array itself) answers a spare, its counts zeroed. A wrapper sees neither: a
- * spare has the kind's own driver, and what is handed out gets the current wrapper. Spares hold a connection of the
- * server each, out of max_connections. Cleared: all spares are closed. database_reset(), database_drop() and
- * database_close() close them first. Any thread. */
+/* While set, db_close() of a connection to the current place that is neither lost (unless it was renewed: driver.h),
+ * nor cancelled, nor in a transaction keeps it as a spare, whole (prepared, warmed up; what was SET on it stays), and
+ * database_connect() with equal settings and the same statements (the array itself) answers a spare, its counts zeroed.
+ * A wrapper sees neither: a spare has the kind's own driver, and what is handed out gets the current wrapper. Spares
+ * hold a connection of the server each, out of max_connections. Cleared: all spares are closed. database_reset(),
+ * database_drop() and database_close() close them first. Any thread. */
 void database_keep_connections(struct database *, bool keep);
 /* Waits (<= 10 s) until no connection of ours but the given one is alive on the server: nothing can commit any more.
  * Spares do not count: their last answer has come, and there is nothing they could commit. 0 / -1. */

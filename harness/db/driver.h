@@ -52,6 +52,10 @@ struct db_driver {
      * as before (DB_BUSY is its answer however long one waits), but for a COMMIT, which is over whatever is answered:
      * in SQLite's journal mode delete it is DB_CONFLICT where it would have waited for a reader. */
     bool (*waits)(struct db *observer, const struct db *other);
+    /* Optional, with no transaction open: makes the session what it was when it was opened, but for what is prepared:
+     * settings, locks, temporary tables, cursors. For a wrapper that only says that a connection is lost: what the
+     * server drops with it is dropped here, and spare_put() may keep it. False: it cannot be kept. */
+    bool (*renew)(struct db *);
 };
 
 /* Connections opened from now on get this driver once they are prepared and warmed up: none of that passes through it,
@@ -70,6 +74,7 @@ struct db {
     const struct statement *statements; /* borrowed from the strategy                               */
     int statement_count;
     bool in_tx, lost;
+    bool renewed;           /* a wrapper has said that it is lost: it is as good as new      */
     _Atomic bool cancelled; /* by db_cancel(): what it ends is DB_LOST, not a timeout    */
     int64_t locked_at_ns;   /* 0: no lock held                                                        */
     int64_t lock_ns;        /* summed time locks were held                                            */

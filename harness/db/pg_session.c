@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "harness/base/clock.h"
+#include "harness/db/driver.h"
+#include "harness/db/kind.h"
 #include "harness/db/postgres.h"
 
 /* Settings of PostgreSQL are in ms, and 0 turns them off: what is set is at least 1. */
@@ -38,5 +40,18 @@ int pg_session_start(PGconn *pq, const char *schema, const struct db_settings *s
         PQclear(PQexec(pq, sql)); /* many a role may not: the server's own holds then */
     }
     return st;
+}
+
+bool pg_session_renew(struct db *db)
+{
+    /* DISCARD ALL, but for what is prepared. */
+    static const char sql[] = "CLOSE ALL; RESET ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all();"
+                              " DISCARD TEMP; DISCARD SEQUENCES";
+    PGconn *pq = ((const struct pg_conn *)db->conn)->pq;
+    PGresult *res = PQexec(pq, sql);
+    bool dropped = PQresultStatus(res) == PGRES_COMMAND_OK;
+
+    PQclear(res);
+    return dropped && pg_session_start(pq, db->database->place, &db->settings, db->error, sizeof db->error) == 0;
 }
 #endif

@@ -446,5 +446,6 @@ const struct db_driver db_driver_postgres = {
     .cancel = postgres_cancel,
     .written_bytes = postgres_written_bytes,
     .waits = pg_backend_waits,
+    .renew = pg_session_renew,
 };
 #endif

@@ -27,6 +27,8 @@ const char *pg_place_application(const struct database *);
 /* Gives a new connection its session: search_path to this schema alone first, then what the settings ask. 0, or -1
  * with a line in error. */
 int pg_session_start(PGconn *, const char *schema, const struct db_settings *, char *error, size_t error_size);
+/* struct db_driver.renew */
+bool pg_session_renew(struct db *);
 
 /* What the server says of the processes behind connections of ours: struct db_driver.waits, struct database_kind.alive.
  */

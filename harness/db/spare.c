@@ -24,8 +24,8 @@ static bool is_whole(const struct db *db)
 {
     const struct database *database = db->database;
 
-    return !db->lost && !db->in_tx && !atomic_load(&db->cancelled) && db->generation == database->generation &&
-           !database->kind->driver->tx_open(db);
+    return (!db->lost || db->renewed) && !db->in_tx && !atomic_load(&db->cancelled) &&
+           db->generation == database->generation && !database->kind->driver->tx_open(db);
 }
 
 bool spare_put(struct db *db)
@@ -38,6 +38,7 @@ bool spare_put(struct db *db)
     if ((kept = spares->keep && is_whole(db))) {
         /* A wrapper may be gone when the spare is closed. */
         db->driver = database->kind->driver;
+        db->lost = db->renewed = false;
         db->next_spare = spares->first;
         spares->first = db;
         atomic_fetch_sub(&database->connections, 1);

@@ -88,7 +88,6 @@ static void tell(struct scheduler *scheduler, const struct call *call, int64_t a
 static void enter(struct player *player)
 {
     self = player;
-    player->thread = pthread_self();
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
 }
 
@@ -97,8 +96,10 @@ static void service_begins(struct scheduler *scheduler, struct service *service)
     struct players *players = (struct players *)scheduler;
     const struct app_server *server = service->server;
     int each = cell_services(server->cell);
+    struct player *player = &players->player[players->users + server->app.index * each + service_index(service)];
 
-    enter(&players->player[players->users + server->app.index * each + service_index(service)]);
+    player->thread = pthread_self();
+    enter(player);
 }
 
 static void note_end_of_try(struct player *player, enum verdict verdict, bool again)

@@ -11,6 +11,9 @@
 /* No call of two or three users takes that long, even under a sanitizer on a busy machine. */
 #define SETTLE_LIMIT_NS (5 * NS_PER_S)
 
+/* Nor does a strategy compute that long between two calls, however slow the machine: time of the processor. */
+#define CIRCLES_LIMIT_NS NS_PER_S
+
 /* A call that has not ended by then may be waiting for a lock: the database is asked, less and less often. */
 #define FIRST_LOOK_NS (200 * NS_PER_US)
 #define LAST_LOOK_NS  (10 * NS_PER_MS)
@@ -33,10 +36,31 @@ static bool look(const struct players *players, struct player *player)
     return waits;
 }
 
+/* What the thread of a user has spent, or 0: services are joined by their app, at any time. */
+static int64_t cpu_of(const struct player *player)
+{
+    struct timespec ts;
+    clockid_t clock;
+
+    if (!player->has_thread || pthread_getcpuclockid(player->thread, &clock) != 0 || clock_gettime(clock, &ts) != 0)
+        return 0;
+    return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static bool go_in_circles(struct players *players, struct player *player)
+{
+    player->runs_in_circles = true;
+    snprintf(players->trace->astray, sizeof players->trace->astray,
+             "%s %c makes no further call: its code runs in circles, or a call never ends",
+             player->name.is_service ? "service" : "user", player->name.letter);
+    return false;
+}
+
 /* Waits until the player stands still, or is found waiting for a lock. */
 static bool settle(struct players *players, struct player *player)
 {
     int64_t limit_ns = clock_now_ns() + SETTLE_LIMIT_NS, pause_ns = FIRST_LOOK_NS;
+    int64_t spent_ns = -1; /* by its thread when it was first late */
     uint32_t seen;
 
     player->waits = false;
@@ -50,15 +74,13 @@ static bool settle(struct players *players, struct player *player)
                 return true;
             }
             pause_ns = 2 * pause_ns < LAST_LOOK_NS ? 2 * pause_ns : LAST_LOOK_NS;
+            if (spent_ns < 0)
+                spent_ns = cpu_of(player);
+            else if (cpu_of(player) > spent_ns + CIRCLES_LIMIT_NS)
+                return go_in_circles(players, player);
         }
-        if (clock_now_ns() > limit_ns) {
-            player->runs_in_circles = true;
-            snprintf(players->trace->astray, sizeof players->trace->astray,
-                     "%s %c has made no call for %d s: its code runs in circles, or a call never ends",
-                     player->name.is_service ? "service" : "user", player->name.letter,
-                     (int)(SETTLE_LIMIT_NS / NS_PER_S));
-            return false;
-        }
+        if (clock_now_ns() > limit_ns)
+            return go_in_circles(players, player);
     }
 }
 

@@ -61,11 +61,15 @@ static enum db_status loss(const struct db *db, const struct call *call)
     return DB_LOST;
 }
 
-/* A server whose client is gone rolls back what is open; here before anybody else moves. */
+/* A server whose client is gone rolls back what is open, and drops the session; here before anybody else moves. It
+ * costs much more to open another one than to renew this one for whoever comes next. */
 static enum db_status lose_connection(struct db *db, enum db_status st)
 {
-    if (own_of(db)->tx_open(db))
-        own_of(db)->rollback(db);
+    const struct db_driver *own = own_of(db);
+
+    if (own->tx_open(db))
+        own->rollback(db);
+    db->renewed = own->renew != NULL && !own->tx_open(db) && own->renew(db);
     return st;
 }
 

@@ -338,6 +338,39 @@ static void *come_and_go(void *arg)
     return NULL;
 }
 
+/* A wrapper only says that it is lost: what the server would have dropped is gone, what was prepared is there. */
+static void renewed_is_as_new(void **state)
+{
+    struct database *database = keeping(state);
+    const struct db_driver *driver = database_driver(database);
+    struct db *first = join(database), *second = join(database), *again;
+    char timeout[64];
+    int64_t pid;
+
+    pid = ask(first, PID, 0);
+    snprintf(timeout, sizeof timeout, "%s", place_ask(first, "SHOW lock_timeout"));
+    assert_int_equal(db_exec(first, "SET lock_timeout = 17; SET work_mem = '77kB'; CREATE TEMP TABLE mine (x int);"
+                                    "SELECT pg_advisory_lock(5)"),
+                     DB_OK);
+    assert_string_equal(place_ask(second, "SELECT pg_try_advisory_lock(5)"), "f");
+    first->lost = true;
+    first->renewed = driver->renew(first);
+    assert_true(first->renewed);
+    db_close(first);
+    assert_string_equal(place_ask(second, "SELECT pg_try_advisory_lock(5)"), "t");
+    again = join(database);
+    assert_int_equal(ask(again, PID, 0), pid);
+    assert_false(db_is_lost(again));
+    assert_false(again->renewed);
+    assert_string_equal(place_ask(again, "SHOW lock_timeout"), timeout);
+    assert_string_not_equal(place_ask(again, "SHOW work_mem"), "77kB");
+    assert_string_equal(place_ask(again, "SELECT count(*) FROM pg_class WHERE relname = 'mine'"), "0");
+    assert_int_equal(ask(again, SEATS, 1), 10);
+    db_close(again);
+    db_close(second);
+    done(database);
+}
+
 static void many_threads(void **state)
 {
     struct database *database = keeping(state);
@@ -366,9 +399,9 @@ static void many_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(wrapper_sees_calls),       ON_BOTH(spare_is_used_again), ON_BOTH(spare_must_fit),
-        ON_BOTH(broken_is_not_kept),       ON_BOTH(spares_and_wrappers), ON_BOTH(spares_are_not_at_work),
-        ON_BOTH(spares_go_with_the_place), ON_BOTH(many_threads),
+        ON_BOTH(wrapper_sees_calls),     ON_BOTH(spare_is_used_again),      ON_BOTH(spare_must_fit),
+        ON_BOTH(broken_is_not_kept),     ON_POSTGRES(renewed_is_as_new),    ON_BOTH(spares_and_wrappers),
+        ON_BOTH(spares_are_not_at_work), ON_BOTH(spares_go_with_the_place), ON_BOTH(many_threads),
     };
 
     return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);

@@ -164,7 +164,7 @@ static void rush(size_t db, const char *variant, const char *where)
     struct verdicts got;
 
     run_trial(&got, db, variant,
-              "# q\n[inventory]\nseats = 10\n[load]\nusers = 200\n[db]\npool = 8\n"
+              "# q\n[inventory]\nseats = 10\n[load]\nusers = 200\n[db]\npool = 5\n"
               "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
     assert_kept(&got, where, is_control(variant));
     if (must_sell_out(&got, variant))
@@ -177,7 +177,7 @@ static void several_events_and_servers(size_t db, const char *variant, const cha
     struct verdicts got;
 
     run_trial(&got, db, variant,
-              "# q\n[inventory]\nevents = 3\nseats = 7\n[load]\nusers = 150\n[app]\ninstances = 3\n[db]\npool = 4\n"
+              "# q\n[inventory]\nevents = 3\nseats = 7\n[load]\nusers = 150\n[app]\ninstances = 3\n[db]\npool = 3\n"
               "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
     assert_kept(&got, where, is_control(variant));
     trial_free(&got.trial);
@@ -191,7 +191,7 @@ static void checkout(size_t db, const char *variant, const char *where)
 
     run_trial(
         &got, db, variant,
-        "# q\n[inventory]\nseats = 30\n[load]\nusers = 40\n[checkout]\ntime = 2ms\nabandon = 30%\n[db]\npool = 8\n"
+        "# q\n[inventory]\nseats = 30\n[load]\nusers = 40\n[checkout]\ntime = 2ms\nabandon = 30%\n[db]\npool = 5\n"
         "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
     assert_kept(&got, where, is_control(variant));
     /* Whoever runs out of time may not get as far as the checkout. */
