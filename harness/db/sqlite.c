@@ -14,6 +14,9 @@
  * some ten microseconds. */
 #define PROGRESS_STEPS 1000
 
+/* Longest wait for the lock to read the schema when a connection is opened. */
+#define OPEN_TIMEOUT_MS 10000
+
 enum control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, CONTROL_COUNT };
 
 struct slot {
@@ -150,6 +153,9 @@ int sqlite_open_file(sqlite3 **out, const char *path, const struct db_settings *
     };
     int code = sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
+    /* The PRAGMA reads the schema, which another connection that opens or closes may keep locked for a moment. */
+    if (code == SQLITE_OK)
+        code = sqlite3_busy_timeout(*out, OPEN_TIMEOUT_MS);
     if (code == SQLITE_OK)
         code = sqlite3_exec(*out, synchronous[settings->durability], NULL, NULL, NULL);
     if (code == SQLITE_OK)
