@@ -41,6 +41,7 @@ enum reason {
     REASON_POOL_TIMEOUT,
     REASON_LOCK_TIMEOUT,
     REASON_STATEMENT_TIMEOUT,
+    REASON_PATIENCE, /* the user had waited for as long as he would */
     REASON_CONSTRAINT,
     REASON_ROLLED_BACK,
     REASON_QUEUE_FULL,
@@ -80,7 +81,8 @@ struct app {
     int index, instances;  /* 0 .. instances-1                                          */
     int64_t events, seats; /* events 1..events, each with this many seats               */
     int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
-    bool users_may_leave;  /* some leave at checkout                                    */
+    int64_t group_most;    /* seats that the largest group wants                        */
+    bool users_may_leave;  /* some leave at checkout, or out of patience                */
     const void *options;   /* the struct that strategy.options describes                */
     void *memory;          /* app_size zeroed bytes                                     */
 };
@@ -118,7 +120,11 @@ struct strategy {
 
     int (*open)(struct app *); /* optional; main thread, before the start; 0, or -1: out of memory, no service */
     enum verdict (*attempt)(struct attempt *); /* required; many threads                                    */
-    void (*close)(struct app *);               /* optional; main thread, after every worker and service ended */
+    /* optional; many threads: gives the request's seats back, one try, like attempt(); attempt_release() when absent.
+     * Called only after attempt() was answered VERDICT_BOOKED, with the memory as that left it. VERDICT_BOOKED means:
+     * given back and committed. */
+    enum verdict (*release)(struct attempt *);
+    void (*close)(struct app *); /* optional; main thread, after every worker and service ended */
 };
 
 /* ---- attempt: called by attempt(), on the thread that runs it ------------------------------------------------- */
@@ -135,6 +141,10 @@ enum db_status attempt_commit(struct attempt *);
  * gate). Waits the scenario's checkout time; gives the connection back meanwhile unless a transaction is open. False:
  * the user left (return VERDICT_ABANDONED). With checkout = 0 it costs nothing and keeps the connection. */
 bool attempt_checkout(struct attempt *);
+
+/* What gives a booking back where the strategy has no release(), or keeps something of its own beside the ledger: the
+ * row goes, and with LEDGER_COUNTER its seats return to the counter in the same transaction. */
+enum verdict attempt_release(struct attempt *);
 
 /* A conflict the strategy found by itself. */
 enum verdict attempt_conflict(struct attempt *, enum reason);

@@ -6,6 +6,7 @@
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/run/lane.h"
+#include "harness/run/own.h"
 
 static const struct strategy *strategy_of(const struct app_server *server)
 {
@@ -25,11 +26,12 @@ int app_open(struct app_server *server, const struct cell *cell, struct database
     server->gates = calloc((size_t)server->app.events + 1, sizeof *server->gates);
     server->services = calloc((size_t)strategy->services + 1, sizeof *server->services);
     server->app.memory = calloc(1, strategy->app_size + 1);
-    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL) {
+    server->statements = own_join(cell, &server->own_first);
+    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL || server->statements == NULL) {
         say_error("%s: out of memory for an app", cell->id);
         return -1;
     }
-    if (pool_open(&server->pool, database, &cell->scenario.db, strategy->statements,
+    if (pool_open(&server->pool, database, &cell->scenario.db, server->statements,
                   (int)cell->scenario.pool - strategy->services, error, sizeof error) != 0) {
         say_error("%s: cannot fill the pool: %s", cell->id, error);
         return -1;
@@ -124,5 +126,6 @@ void app_free(struct app_server *server)
     free(server->gates);
     free(server->services);
     free(server->app.memory);
+    free(server->statements);
     memset(server, 0, sizeof *server);
 }

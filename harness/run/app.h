@@ -20,7 +20,9 @@ struct gate {
 struct app_server {
     struct app app; /* first: app_server_of() relies on it */
     const struct cell *cell;
-    struct scheduler *scheduler; /* NULL in a measured run */
+    struct scheduler *scheduler;  /* NULL in a measured run */
+    struct statement *statements; /* of every connection: the strategy's, then the harness's own (own.h) */
+    int own_first;                /* slot of the first of the latter                                     */
     struct pool pool;
     struct gate *gates; /* by event, from 1 */
     struct lane *lanes;

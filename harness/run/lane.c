@@ -113,10 +113,9 @@ static void *service_main(void *arg)
 
 static struct db *connect_service(struct service *service, char *error, size_t error_size)
 {
-    const struct cell *cell = service->server->cell;
+    const struct app_server *server = service->server;
 
-    return database_connect(service->server->pool.database, &cell->scenario.db,
-                            cell->variant.registered->strategy->statements, error, error_size);
+    return database_connect(server->pool.database, &server->cell->scenario.db, server->statements, error, error_size);
 }
 
 int service_start(struct service *service, struct app_server *server, void (*run)(struct service *, struct app *))
