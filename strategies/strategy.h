@@ -41,6 +41,7 @@ enum reason {
     REASON_POOL_TIMEOUT,
     REASON_LOCK_TIMEOUT,
     REASON_STATEMENT_TIMEOUT,
+    REASON_PATIENCE, /* the user had waited for as long as he would */
     REASON_CONSTRAINT,
     REASON_ROLLED_BACK,
     REASON_QUEUE_FULL,
@@ -101,9 +102,9 @@ struct applock; /* what attempt_lock() takes */
 struct app {
     int index, instances;  /* 0 .. instances-1                                          */
     int64_t events, seats; /* events 1..events, each with this many seats               */
-    int64_t group;         /* most seats that one request asks for                      */
     int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
-    bool users_may_leave;  /* some leave at checkout                                    */
+    int64_t group_most;    /* seats that the largest group wants                        */
+    bool users_may_leave;  /* some leave at checkout, or out of patience                */
     const void *options;   /* the struct that strategy.options describes                */
     struct applock *lock;  /* made by app_lock(); NULL: there is none                   */
     void *memory;          /* app_size zeroed bytes                                     */
@@ -159,7 +160,11 @@ struct strategy {
     enum db_status (*setup)(struct db *, const struct app *);
     int (*open)(struct app *); /* optional; main thread, before the start; 0, or -1: out of memory, no service */
     enum verdict (*attempt)(struct attempt *); /* required; many threads                                    */
-    void (*close)(struct app *);               /* optional; main thread, after every worker and service ended */
+    /* optional; many threads: gives the request's seats back, one try, like attempt(); attempt_release() when absent.
+     * Called only after attempt() was answered VERDICT_BOOKED, with the memory as that left it. VERDICT_BOOKED means:
+     * given back and committed. */
+    enum verdict (*release)(struct attempt *);
+    void (*close)(struct app *); /* optional; main thread, after every worker and service ended */
 };
 
 /* ---- attempt: called by attempt(), on the thread that runs it ------------------------------------------------- */
@@ -182,6 +187,10 @@ bool attempt_checkout(struct attempt *);
  * stopped. */
 enum db_status attempt_lock(struct attempt *);
 void attempt_unlock(struct attempt *);
+
+/* What gives a booking back where the strategy has no release(), or keeps something of its own beside the ledger: the
+ * row goes, and its seats return to the counter, or their rows are freed, in the same transaction. */
+enum verdict attempt_release(struct attempt *);
 
 /* A conflict the strategy found by itself. */
 enum verdict attempt_conflict(struct attempt *, enum reason);

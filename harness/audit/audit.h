@@ -33,20 +33,27 @@ struct witnesses {
     size_t remainder_count;
 };
 
-/* In seats, but for lost, ghost, duplicate, torn, resolved_*: in requests. Formulae, per event, summed over events:
- *   sold = seats in bookings rows         oversold = max(0, sold - capacity)
- *   unsold = capacity - sold, if somebody who wanted no more than that was answered no; else 0
+/* In seats, but for lost, ghost, duplicate, torn, resolved_*: in requests; repeated: in wishes. Formulae, per event,
+ * summed over events:
+ *   sold = seats in bookings rows         told = seats told booked and not told given back
+ *   oversold = max(0, sold - capacity); where bookings were given back, max(sold, peak) with peak = the most seats that
+ *     must have been taken at once (peak.h)
+ *   unsold = capacity - sold, if somebody who wanted no more than that was answered no; else 0. Where a booking was
+ *     given back meanwhile, whoever was refused may have been refused rightly: these seats are `unjudged` instead
  *   drift = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more)
  *         = |capacity - left - sold|, left = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN)
  *         = |seats rows of a request - seats in its bookings rows|, summed over requests (LEDGER_SEATS)
  *   gate_drift = |initial - left - booked through that app|, for every gate
- *   lost = told booked, no row            ghost = a row, and told no, an error, or never asked
+ *   lost = told booked and not given back, no row
+ *   ghost = a row, and told no, an error, given back, or never asked
  *   duplicate = requests with more than one row
- *   torn = requests with a row of another number of seats than they asked for */
+ *   torn = requests with a row of another number of seats than they asked for
+ *   repeated = double clicks of which both were booked: reported, not held against anybody */
 struct audit {
     int64_t capacity, sold, told, oversold, unsold, drift, leaked, uncounted, gate_drift;
     int64_t lost, ghost, duplicate, torn;
     int64_t unknown, resolved_yes, resolved_no; /* outcomes `unknown`, found booked, found not booked */
+    int64_t released, unjudged, repeated;
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */
 };

@@ -7,6 +7,7 @@
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/run/lane.h"
+#include "harness/run/own.h"
 
 static const struct strategy *strategy_of(const struct app_server *server)
 {
@@ -40,11 +41,13 @@ int app_open(struct app_server *server, const struct cell *cell, struct database
     server->gates = calloc((size_t)server->app.events + 1, sizeof *server->gates);
     server->services = calloc((size_t)services + 1, sizeof *server->services);
     server->app.memory = calloc(1, strategy->app_size + 1);
-    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL) {
+    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL ||
+        own_join(cell, &server->joined, &server->own_first) != 0) {
         say_error("%s: out of memory for an app", cell->id);
         return -1;
     }
-    if (pool_open(&server->pool, database, &server->settings, strategy->statements, (int)cell->scenario.pool - services,
+    server->statements = server->joined != NULL ? server->joined : strategy->statements;
+    if (pool_open(&server->pool, database, &server->settings, server->statements, (int)cell->scenario.pool - services,
                   error, sizeof error) != 0) {
         say_error("%s: cannot fill the pool: %s", cell->id, error);
         return -1;
@@ -153,5 +156,6 @@ void app_free(struct app_server *server)
     free(server->gates);
     free(server->services);
     free(server->app.memory);
+    free(server->joined);
     memset(server, 0, sizeof *server);
 }

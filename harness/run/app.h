@@ -21,8 +21,11 @@ struct gate {
 struct app_server {
     struct app app; /* first: app_server_of() relies on it */
     const struct cell *cell;
-    struct scheduler *scheduler; /* NULL in a measured run */
-    struct db_settings settings; /* of its connections */
+    struct scheduler *scheduler;        /* NULL in a measured run */
+    struct db_settings settings;        /* of its connections */
+    const struct statement *statements; /* of every connection: the strategy's, then the harness's own (own.h) */
+    struct statement *joined;           /* where both are; NULL: the strategy's alone                          */
+    int own_first;                      /* slot of the first of the harness's                                  */
     struct pool pool;
     struct gate *gates; /* by event, from 1 */
     struct lane *lanes;

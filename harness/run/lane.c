@@ -167,8 +167,7 @@ static struct db *connect_service(struct service *service, char *error, size_t e
 {
     const struct app_server *server = service->server;
 
-    return database_connect(server->pool.database, &server->settings,
-                            server->cell->variant.registered->strategy->statements, error, error_size);
+    return database_connect(server->pool.database, &server->settings, server->statements, error, error_size);
 }
 
 int service_start(struct service *service, struct app_server *server, void (*run)(struct service *, struct app *))

@@ -14,9 +14,10 @@ struct app cell_app(const struct cell *cell, int index)
         .instances = (int)cell->scenario.instances,
         .events = cell->scenario.events,
         .seats = cell->scenario.seats,
-        .group = 1, /* as plan_request() draws them */
+
         .attempts = cell->variant.retry.attempts,
-        .users_may_leave = cell->scenario.abandon > 0,
+        .group_most = sizes_largest(&cell->scenario.sizes),
+        .users_may_leave = cell->scenario.abandon > 0 || cell->scenario.patience.kind != LAW_NONE,
         .options = cell->variant.options,
     };
 }
@@ -71,7 +72,8 @@ bool cell_contended(const struct cell *cell)
 {
     const struct scenario *s = &cell->scenario;
 
-    return (double)s->users * (1 - s->abandon) > (double)s->events * (double)s->seats;
+    return (double)s->users * (1 - s->abandon) * sizes_mean(&s->sizes) >
+           (double)s->seats * pick_spread(&s->pick, s->events);
 }
 
 const char *const cell_cap_names[] = {
@@ -161,7 +163,11 @@ int cell_solo(struct cell *to, const struct cell *from)
     to->scenario.users = to->scenario.events = to->scenario.seats = to->scenario.instances = 1;
     to->scenario.workers = WORKERS_AUTO;
     to->scenario.checkout = (struct law){ .kind = LAW_FIXED };
-    to->scenario.abandon = 0;
+    to->scenario.abandon = to->scenario.repeat = to->scenario.cancel = 0;
+    to->scenario.pick = (struct pick_law){ 0 };
+    to->scenario.sizes = (struct size_law){ 0 };
+    to->scenario.patience = (struct law){ .kind = LAW_NONE };
+    to->scenario.browsers = 0;
     return 0;
 }
 

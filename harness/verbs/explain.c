@@ -64,6 +64,12 @@ static int check_scenario(const struct scenario *scenario)
         say_error("explain: schedules are of 2 or 3 users who ask once (load.users=2, load.model=burst)");
         return EXIT_USAGE;
     }
+    if (scenario->repeat > 0 || scenario->cancel > 0 || scenario->browsers > 0 || scenario->patience.kind != LAW_NONE) {
+        say_error(
+            "explain: no user of a schedule clicks twice, cancels, browses or runs out of patience (request.repeat, "
+            "mix, load.patience)");
+        return EXIT_USAGE;
+    }
     if (scenario->instances > TRACE_USERS) {
         say_error("explain: app.instances can be at most %d", TRACE_USERS);
         return EXIT_USAGE;

@@ -74,7 +74,7 @@ static void show_statement(const struct statement *statement)
 static void show_promises(const struct strategy *strategy, const struct variant *variant)
 {
     const struct app app = {
-        .instances = 1, .events = 1, .seats = 10, .group = 1, .attempts = 4, .options = variant->options
+        .instances = 1, .events = 1, .seats = 10, .group_most = 1, .attempts = 4, .options = variant->options
     };
     unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0, b;
     const char *between = "";

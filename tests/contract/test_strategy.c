@@ -36,9 +36,12 @@ static void run_trial(struct verdicts *out, size_t db, const char *variant, cons
 static void assert_kept(const struct verdicts *got, const char *where, bool broken_on_purpose)
 {
     const struct audit *audit = &got->audit;
-    bool kept = got->trial.void_reason[0] == '\0' && audit->lost == 0 && audit->ghost == 0 && audit->duplicate == 0 &&
-                audit->torn == 0 && audit->unknown == 0 && audit->gate_drift == 0 &&
-                got->trial.totals.outcomes[OUTCOME_FAILED] == 0 && audit->told == audit->sold;
+    const struct aside *cancels = &got->trial.totals.cancels;
+    bool kept =
+        got->trial.void_reason[0] == '\0' && audit->lost == 0 && audit->ghost == 0 && audit->duplicate == 0 &&
+        audit->torn == 0 && audit->unknown == 0 && audit->gate_drift == 0 &&
+        got->trial.totals.outcomes[OUTCOME_FAILED] == 0 && audit->told == audit->sold &&
+        cancels->outcomes[ASIDE_DONE] + cancels->reasons[REASON_LOCK_TIMEOUT] == cancels->n; /* it may wait no longer */
 
     if (!broken_on_purpose)
         kept = kept && audit->drift == 0;
@@ -49,11 +52,12 @@ static void assert_kept(const struct verdicts *got, const char *where, bool brok
     if (!kept)
         fail_msg(
             "%s: sold %lld of %lld, told %lld, oversold %lld, unsold %lld, drift %lld, gate drift %lld, lost %lld, "
-            "ghost %lld, duplicate %lld, torn %lld, unknown %lld, failed %lld, void '%s'",
+            "ghost %lld, duplicate %lld, torn %lld, unknown %lld, failed %lld, cancels %lld, released %lld, void '%s'",
             where, (long long)audit->sold, (long long)audit->capacity, (long long)audit->told,
             (long long)audit->oversold, (long long)audit->unsold, (long long)audit->drift, (long long)audit->gate_drift,
             (long long)audit->lost, (long long)audit->ghost, (long long)audit->duplicate, (long long)audit->torn,
-            (long long)audit->unknown, (long long)got->trial.totals.outcomes[OUTCOME_FAILED], got->trial.void_reason);
+            (long long)audit->unknown, (long long)got->trial.totals.outcomes[OUTCOME_FAILED], (long long)cancels->n,
+            (long long)cancels->outcomes[ASIDE_DONE], got->trial.void_reason);
 }
 
 static bool is_control(const char *variant)
@@ -248,6 +252,41 @@ static void fresh_place(size_t db, const char *variant, const char *where)
     bench_cells_free(&made);
 }
 
+/* Groups get all their seats or none, some of them asked for twice at once, of several events and servers. */
+static void groups(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+    size_t i, fours = 0;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nevents = 2\nseats = 13\n[load]\nusers = 80\npick = hot:70%\n[request]\nseats = 1:40%, "
+              "2:30%, 4:30%\nrepeat = 20%\n[app]\ninstances = 2\n[db]\npool = 6\n"
+              "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    for (i = 0; i < got.trial.record_count; i++)
+        fours += got.trial.records[i].seats == 4;
+    assert_true(fours > 0);
+    assert_true(got.trial.totals.repeats > 0);
+    assert_int_equal(got.trial.totals.requests, 80 + got.trial.totals.repeats);
+    trial_free(&got.trial);
+}
+
+/* Seats that come back while others ask are sold again, and every witness agrees in the end. */
+static void cancellations(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(
+        &got, db, variant,
+        "# q\n[inventory]\nevents = 2\nseats = 6\n[load]\nmodel = closed\nusers = 12\nduration = 60ms\n"
+        "[request]\nseats = 1:70%, 3:30%\n[mix]\ncancel = 80%\ncancel_after = uniform:1ms..10ms\n[app]\ninstances "
+        "= 2\n[db]\npool = 4\n[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    assert_true(got.audit.released > 0);
+    assert_int_equal(got.trial.cancel_count, got.trial.totals.cancels.n);
+    trial_free(&got.trial);
+}
+
 #define TEST_OF(check)                                                                                                 \
     static void test_##check(void **state)                                                                             \
     {                                                                                                                  \
@@ -261,6 +300,8 @@ TEST_OF(several_events_and_servers)
 TEST_OF(checkout)
 TEST_OF(few_workers)
 TEST_OF(closed_load)
+TEST_OF(groups)
+TEST_OF(cancellations)
 
 /* The control must be able to fail, or the promises above prove nothing. */
 static void test_control_oversells(void **state)
@@ -291,6 +332,8 @@ int main(void)
         cmocka_unit_test(test_checkout),
         cmocka_unit_test(test_few_workers),
         cmocka_unit_test(test_closed_load),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_cancellations),
     };
 
     return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);

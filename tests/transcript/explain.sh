@@ -21,6 +21,7 @@ refuses 2 "--format: 'html'" explain naive --format html
 refuses 2 "unknown option '--trials' of explain" explain naive --trials 3
 refuses 2 "'sqllite'" explain naive --db sqllite
 refuses 2 "one strategy on one database" explain core --format svg
+refuses 2 "clicks twice, cancels" explain naive --set mix.cancel=50%
 refuses 2 "load.model=burst" explain naive --set load.model=closed --set load.duration=1s
 refuses 2 "--replay needs a value" explain naive --replay ''
 refuses 2 "names no call" explain naive --replay ' '
