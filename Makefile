@@ -20,9 +20,10 @@ main       := harness/main.c
 sources    := $(sort $(filter-out $(main),$(wildcard harness/*.c harness/*/*.c strategies/*.c strategies/rogues/*.c)))
 strategies := $(filter strategies/%,$(sources))
 programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)))
-helpers    := $(filter-out $(programs),$(sort $(wildcard tests/*/*.c)))
+long       := $(sort $(wildcard tests/long/test_*.c))
+helpers    := $(filter-out $(programs) $(long),$(sort $(wildcard tests/*/*.c)))
 scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
-targets    := all demo bench test test-all lint report plots list docs findings setup clean clean-results help
+targets    := all demo bench test test-all test-long lint report plots list docs findings setup clean clean-results help
 scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
 .DELETE_ON_ERROR:
@@ -38,7 +39,7 @@ unknown    := $(filter-out $(targets) $(scenarios) $(scenarios:%=bench-%) lastse
 dry        := $(findstring n,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS  += --no-builtin-rules
 packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
-packages   += $(if $(filter test test-all,$(goals)),build run test)
+packages   += $(if $(filter test test-all test-long,$(goals)),build run test)
 packages   += $(if $(filter test-all lint,$(goals)),build test check)
 ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
     $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
@@ -107,10 +108,10 @@ build/$1/liblastseat.a: $(sources:%.c=build/$1/%.o) build/$1/build/registry.o bu
 build/$1/lastseat: $(patsubst %.c,build/$1/%.o,$(main) $(sources)) build/$1/build/registry.o build/sources
 	$$(call say,LINK $$@)
 	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIBS) $(LDLIBS)
-$(programs:%.c=build/$1/%): build/$1/%: build/$1/%.o $(helpers:%.c=build/$1/%.o) build/$1/liblastseat.a
+$(patsubst %.c,build/$1/%,$(programs) $(long)): build/$1/%: build/$1/%.o $(helpers:%.c=build/$1/%.o) build/$1/liblastseat.a
 	$$(call say,LINK $$@)
 	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka $(LDLIBS)
--include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(helpers)) build/$1/build/registry.d
+-include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(long) $(helpers)) build/$1/build/registry.d
 endef
 $(foreach f,plain asan tsan gcc clang,$(eval $(call flavour,$f)))
 
@@ -136,12 +137,15 @@ test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything 
 	@$(call run-tests,plain)
 
 every-test  = $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%))
-test-all: lastseat $(every-test) ## the same, and again under ASan, UBSan and TSan
+test-long: build/plain/lastseat $(long:%.c=build/plain/%) ## every promise in every scenario, TRIALS times (default 5): a table
+	@LASTSEAT_TRIALS='$(or $(TRIALS),5)' LASTSEAT=build/plain/lastseat TEST_TIMEOUT=0 sh tests/run $(long:%.c=build/plain/%)
+test-all: lastseat $(every-test) ## the same, the long ones, and again under ASan, UBSan and TSan
 	@$(call run-tests,plain)
+	@$(MAKE) --no-print-directory test-long
 	@echo 'Again, under the address and undefined-behaviour sanitizers:'; TEST_TIMEOUT=600 $(call run-tests,asan)
 	@echo 'Again, under the thread sanitizer:'; TEST_TIMEOUT=600 $(call run-tests,tsan)
 
-compiled   := $(main) $(sources) $(programs) $(helpers)
+compiled   := $(main) $(sources) $(programs) $(long) $(helpers)
 headers    := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)
 lint: $(foreach f,gcc clang,$(compiled:%.c=build/$f/%.o)) ## both compilers' warnings, format, cppcheck, long files
 	$(call say,clang-format)

@@ -74,6 +74,12 @@ enum {
     TRAIT_ROGUE = 1u << 3    /* deliberately broken (strategies/rogues/)                          */
 };
 
+/* What of a verdict the harness tries again ([retry] on of the scenario). */
+enum {
+    RETRY_ON_CONFLICT = 1u << 0, /* VERDICT_CONFLICT: nothing changed                                   */
+    RETRY_ON_UNKNOWN = 1u << 1   /* VERDICT_UNKNOWN: it may be booked already, under the same request id */
+};
+
 /* What the audit can hold against a strategy, worst first (audit/audit.h counts them). */
 enum anomaly {
     ANOMALY_OVERSOLD,
@@ -102,7 +108,7 @@ struct applock; /* what attempt_lock() takes */
 struct app {
     int index, instances;  /* 0 .. instances-1                                          */
     int64_t events, seats; /* events 1..events, each with this many seats               */
-    int64_t attempts;      /* most tries a request gets (INT64_MAX: unlimited)          */
+    int64_t attempts;      /* most tries of a request that loses races (INT64_MAX: unlimited) */
     int64_t group_most;    /* seats that the largest group wants                        */
     bool users_may_leave;  /* some leave at checkout, or out of patience                */
     const void *options;   /* the struct that strategy.options describes                */
@@ -136,8 +142,10 @@ struct strategy {
     const char *summary; /* one line                                 */
     unsigned needs;      /* DB_CAN_* it cannot do without: else the cell is skipped, and the reason printed */
     unsigned traits;
-    unsigned shows;  /* rogues: 1u << ANOMALY_*, the one the audit must find in it */
-    uint32_t colour; /* 0xRRGGBB in every plot; 0: the harness picks one */
+    unsigned shows;    /* rogues: 1u << ANOMALY_*, the one the audit must find in it */
+    unsigned retry_on; /* rogues: RETRY_ON_* instead of the scenario's; 0: as it says. [strategy.NAME] retry.on outranks
+                          it */
+    uint32_t colour;   /* 0xRRGGBB in every plot; 0: the harness picks one */
 
     enum ledger (*ledger)(const void *options); /* optional: LEDGER_COUNTER when absent                  */
     struct text remaining;                      /* LEDGER_OWN: SQL, one row "event, seats left" for each event */

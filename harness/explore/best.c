@@ -1,5 +1,6 @@
 #include "harness/explore/best.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* The fewest calls tell the shortest story; of two with as many, the one with fewer changes from one to another. */
@@ -14,9 +15,11 @@ static int turns_of(const struct trace *trace)
 }
 
 /* Bits of worse anomalies are lower; a schedule that never ends, without any, comes last. */
-static unsigned rank_of(unsigned anomalies)
+static unsigned rank_of(const struct best *best, unsigned anomalies)
 {
-    return (anomalies & (0u - anomalies)) - 1;
+    if ((anomalies & best->named) != 0)
+        return 0;
+    return anomalies != 0 ? anomalies & (0u - anomalies) : UINT_MAX;
 }
 
 /* Of two as short, the one that A begins: it does not matter, but it is always the same one. */
@@ -36,13 +39,17 @@ void best_keep(struct best *best, const struct trace *trace, int64_t seats)
     bool better = !best->found;
 
     schedule_of(&schedule, trace);
-    if (best->found && rank_of(trace->anomalies) != rank_of(best->anomalies))
-        better = rank_of(trace->anomalies) < rank_of(best->anomalies);
+    if (best->found && rank_of(best, trace->anomalies) != rank_of(best, best->anomalies))
+        better = rank_of(best, trace->anomalies) < rank_of(best, best->anomalies);
     else if (best->found)
         better = is_shorter(best, trace->n, turns, &schedule);
     if (!better)
         return;
-    *best =
-        (struct best){ .found = true, .seats = seats, .anomalies = trace->anomalies, .n = trace->n, .turns = turns };
-    best->schedule = schedule;
+    *best = (struct best){ .named = best->named,
+                           .found = true,
+                           .seats = seats,
+                           .schedule = schedule,
+                           .anomalies = trace->anomalies,
+                           .n = trace->n,
+                           .turns = turns };
 }

@@ -3,8 +3,10 @@
 
 #include "harness/explore/schedule.h"
 
-/* The schedule to tell: what it breaks decides first (worst anomaly), then how short it is. */
+/* The schedule to tell: what it breaks decides first (the anomaly a rogue names, else the worst), then how short it is.
+ */
 struct best {
+    unsigned named; /* strategy.shows: set before the first is kept */
     bool found;
     int64_t seats;
     struct schedule schedule;

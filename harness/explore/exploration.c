@@ -307,6 +307,7 @@ int exploration_run(struct exploration *result, const struct cell *cell, struct 
     int status = EXIT_OK, house;
 
     memset(result, 0, sizeof *result);
+    explorer.best.named = explorer.best_fault.named = cell->variant.registered->strategy->shows;
     result->cell = cell;
     result->request = *request;
     result->seats = seats;

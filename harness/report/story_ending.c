@@ -190,13 +190,14 @@ static void write_drift(FILE *out, const struct exploration *e)
     const struct trace *trace = &e->trace;
     const struct witnesses *last = trace->n > 0 ? &trace->moves[trace->n - 1].after : NULL;
 
-    if (trace->watched && last != NULL && last->counter_count == 1) {
+    if (trace->watched && last != NULL && last->counter_count == 1 && cell_ledger(e->cell) == LEDGER_COUNTER) {
         fprintf(out, "The counter says available = %" PRId64 ", but ", last->counters[0].available);
         write_seats(out, trace->audit.sold);
         fprintf(out, " of %" PRId64 " %s booked.", trace->audit.capacity, trace->audit.sold == 1 ? "is" : "are");
         return;
     }
-    fputs("The counter and the bookings differ by ", out);
+    fprintf(out, "The %s and the bookings differ by ",
+            cell_ledger(e->cell) == LEDGER_SEATS ? "owners of the seats" : "counter");
     write_seats(out, trace->audit.drift);
     putc('.', out);
 }

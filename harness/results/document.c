@@ -270,6 +270,7 @@ static json_t *params_of(const struct cell *cell)
     policy.retry = cell->variant.retry;
     failed |= json_object_set_new(object, "retry.attempts", key_text(&policy, "retry", "attempts"));
     failed |= json_object_set_new(object, "retry.backoff", key_text(&policy, "retry", "backoff"));
+    failed |= json_object_set_new(object, "retry.on", key_text(&policy, "retry", "on"));
     if (failed == 0)
         return object;
     json_decref(object);

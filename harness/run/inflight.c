@@ -189,10 +189,17 @@ static const uint8_t outcomes[VERDICT_COUNT] = {
     [VERDICT_PARKED] = OUTCOME_FAILED,
 };
 
-/* Only a lost race is worth another try; an unknown must not be repeated, and the rest are answers. */
+/* Which RETRY_ON_* a verdict needs to be tried again; the rest are answers. */
+static const uint8_t retried_on[VERDICT_COUNT] = {
+    [VERDICT_CONFLICT] = RETRY_ON_CONFLICT,
+    [VERDICT_UNKNOWN] = RETRY_ON_UNKNOWN,
+};
+
 static bool retriable(const struct inflight *flight)
 {
-    return flight->verdict == VERDICT_CONFLICT && flight->attempt.number < flight->attempt.app->attempts &&
+    const struct retry_policy *retry = &flight->server->cell->variant.retry;
+
+    return (retry->on & retried_on[flight->verdict]) != 0 && flight->attempt.number < retry->attempts &&
            !wait_stopping();
 }
 

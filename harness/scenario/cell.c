@@ -14,8 +14,7 @@ struct app cell_app(const struct cell *cell, int index)
         .instances = (int)cell->scenario.instances,
         .events = cell->scenario.events,
         .seats = cell->scenario.seats,
-
-        .attempts = cell->variant.retry.attempts,
+        .attempts = (cell->variant.retry.on & RETRY_ON_CONFLICT) != 0 ? cell->variant.retry.attempts : 1,
         .group_most = sizes_largest(&cell->scenario.sizes),
         .users_may_leave = cell->scenario.abandon > 0 || cell->scenario.patience.kind != LAW_NONE,
         .options = cell->variant.options,

@@ -152,6 +152,8 @@ static int fill_cell(const struct expansion *x, struct cell *cell, const char *d
     if (failed != EXIT_OK)
         return failed;
     cell->variant.retry = x->point.retry;
+    if (cell->variant.registered->strategy->retry_on != 0)
+        cell->variant.retry.on = cell->variant.registered->strategy->retry_on;
     failed = apply_overrides(x, &cell->variant);
     if (failed == EXIT_OK)
         failed = cell_check_options(cell);

@@ -77,8 +77,8 @@ static const char readme_strategies[] =
     "\n"
     "### [strategy.NAME]\n"
     "\n"
-    "The options of one strategy (`lastseat show NAME` lists them), and `retry.attempts` and `retry.backoff` for it\n"
-    "alone. On the command line: `--set strategy.queue.batch=64`.\n"
+    "The options of one strategy (`lastseat show NAME` lists them), and the keys of `[retry]` for it alone,\n"
+    "written `retry.attempts`. On the command line: `--set strategy.queue.batch=64`.\n"
     "\n"
     "```ini\n"
     "[strategy.queue]\n"
@@ -173,6 +173,7 @@ void doc_scenario_help(FILE *out)
           "  OPTION             an option of that strategy (lastseat show NAME)\n"
           "  retry.attempts     as [retry] attempts, for that strategy alone\n"
           "  retry.backoff      as [retry] backoff, for that strategy alone\n"
+          "  retry.on           as [retry] on, for that strategy alone\n"
           "\n[sweep]\n"
           "  SECTION.KEY        values separated by commas: every cell runs with each of them, every\n"
           "                     combination of several lines; strategy.NAME.OPTION multiplies NAME only\n",

@@ -84,6 +84,7 @@ void option_domain(const struct option *row, char *out, size_t size)
         snprintf(out, size, "text");
         break;
     case OPTION_LIST:
+    case OPTION_SET:
         if (row->words == NULL) {
             snprintf(out, size, "a list: a, b, …");
             break;

@@ -269,6 +269,16 @@ const struct option scenario_options[] = {
       .help = "Pause before a further try; jitter: at random between 0 and the first time doubled with every try, at "
               "most the second." },
 
+    { .section = "retry",
+      .name = "on",
+      .type = OPTION_SET,
+      .offset = AT(retry.on),
+      .fallback = "conflict",
+      .words = WORDS("conflict", "unknown"),
+      .help = "What is tried again. conflict: a lost race, which has changed nothing; unknown: a booking whose "
+              "connection went down during the commit, which may have happened. The further try carries the same "
+              "request id: a strategy that does not look for it books twice." },
+
     { .section = "run",
       .name = "strategies",
       .type = OPTION_LIST,

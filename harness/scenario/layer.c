@@ -244,6 +244,10 @@ static int check_sweep_key(const struct layer_line *line, const struct option **
     *row = option_find(scenario_options, section, key);
     if (*row == NULL)
         return unknown_swept_key(line, section, key);
+    if ((*row)->type == OPTION_SET) {
+        say_error("%s: %s cannot be swept: its commas are those of a list", line->place, line->key);
+        return EXIT_USAGE;
+    }
     if (is_of_the_run(*row)) {
         say_error("%s: %s cannot be swept: it says what runs, not what a cell is", line->place, line->key);
         return EXIT_USAGE;

@@ -190,6 +190,21 @@ static int parse_list(const struct option *row, struct text_list *out, const cha
     return 0;
 }
 
+static int parse_set(const struct option *row, unsigned *out, const char *value, char *error, size_t error_size)
+{
+    struct text_list list = { 0 };
+    unsigned set = 0;
+    int failed = parse_list(row, &list, value, error, error_size);
+
+    for (size_t w = 0; row->words[w] != NULL && !failed; w++)
+        if (text_list_has(&list, row->words[w]))
+            set |= 1u << w;
+    if (!failed)
+        *out = set;
+    text_list_free(&list);
+    return failed;
+}
+
 int option_parse(const struct option *row, void *target, const char *value, char *error, size_t error_size)
 {
     void *out = field(row, target);
@@ -213,6 +228,8 @@ int option_parse(const struct option *row, void *target, const char *value, char
         return parse_text(row, out, value, error, error_size);
     case OPTION_LIST:
         return parse_list(row, out, value, error, error_size);
+    case OPTION_SET:
+        return parse_set(row, out, value, error, error_size);
     }
     snprintf(error, error_size, "an option of no known type");
     return -1;
@@ -237,6 +254,16 @@ static void print_list(const struct text_list *list, char *out, size_t size)
     out[0] = '\0';
     for (size_t i = 0; i < list->n && used < size; i++)
         used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", list->items[i]);
+}
+
+static void print_set(const struct option *row, unsigned set, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t w = 0; row->words[w] != NULL && used < size; w++)
+        if ((set & 1u << w) != 0)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", row->words[w]);
 }
 
 void option_print(const struct option *row, const void *target, char *out, size_t size)
@@ -270,6 +297,9 @@ void option_print(const struct option *row, const void *target, char *out, size_
         break;
     case OPTION_LIST:
         print_list(value, out, size);
+        break;
+    case OPTION_SET:
+        print_set(row, *(const unsigned *)value, out, size);
         break;
     }
 }

@@ -18,7 +18,8 @@ enum option_type {
     OPTION_PICK,     /* struct pick_law (pick.h): uniform, zipf:1.1, hot:90%                  */
     OPTION_SIZES,    /* struct size_law (sizes.h): 2, or 1:60%, 2:25%, 4:15%; sizes min..max  */
     OPTION_TEXT,     /* char[OPTION_TEXT_SIZE]                                                */
-    OPTION_LIST      /* struct text_list: words separated by commas                           */
+    OPTION_LIST,     /* struct text_list: words separated by commas                           */
+    OPTION_SET       /* unsigned: one or more of words, separated by commas; bit i is word i  */
 };
 
 #define OPTION_TEXT_SIZE     160
@@ -49,9 +50,9 @@ struct option {
     const char *unlimited;    /* INT: a word that stands for max (attempts = unlimited), or NULL */
     const char *zero;         /* INT: a word that stands for 0, below min (workers = auto), or NULL */
     const char *fallback;     /* the default, as it would be written in a file                */
-    const char *const *words; /* CHOICE: values; LIST: allowed words (NULL: any); LAW: allowed forms, by their leading
-                                 word (fixed, exp, uniform, jitter, poll, timeout; any other word stands for LAW_NONE);
-                                 NULL-terminated */
+    const char *const *words; /* CHOICE and SET: values; LIST: allowed words (NULL: any); LAW: allowed forms, by their
+                                 leading word (fixed, exp, uniform, jitter, poll, timeout; any other word stands for
+                                 LAW_NONE); NULL-terminated */
     const char *help;         /* one sentence                                                 */
 };
 #define OPTION_END                                                                                                     \

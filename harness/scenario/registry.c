@@ -119,6 +119,8 @@ static size_t size_of(const struct option *row)
         return OPTION_TEXT_SIZE;
     case OPTION_LIST:
         return sizeof(struct text_list);
+    case OPTION_SET:
+        return sizeof(unsigned);
     }
     return SIZE_MAX;
 }
@@ -131,7 +133,7 @@ static const char *check_row(const struct strategy *strategy, const struct optio
         return "has a section, or a name with more than a-z and _";
     if (row->fallback == NULL || row->help == NULL)
         return "has no default or no help";
-    if ((row->type == OPTION_CHOICE || row->type == OPTION_LAW) && row->words == NULL)
+    if ((row->type == OPTION_CHOICE || row->type == OPTION_SET || row->type == OPTION_LAW) && row->words == NULL)
         return "has no words";
     if (size_of(row) > strategy->options_size || row->offset > strategy->options_size - size_of(row))
         return "lies outside of options_size";
@@ -226,6 +228,8 @@ static const char *check_members(const struct registered *r)
         return "rogues, and only rogues, live in strategies/rogues/";
     if ((strategy->shows != 0) != ((strategy->traits & TRAIT_ROGUE) != 0) || !is_anomaly(strategy->shows))
         return "rogues, and only rogues, show one anomaly";
+    if (strategy->retry_on != 0 && (strategy->traits & TRAIT_ROGUE) == 0)
+        return "only a rogue says what is tried again; for all others the scenario does";
     if ((strategy->traits & TRAIT_CORE) != 0 && (strategy->traits & (TRAIT_ROGUE | TRAIT_FLOOR)) != 0)
         return "a rogue or floor cannot be core";
     for (size_t h = 0; h < HEADINGS; h++) {

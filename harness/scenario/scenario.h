@@ -19,6 +19,7 @@ enum history { HISTORY_ALL, HISTORY_NONE };
 struct retry_policy {
     int64_t attempts; /* counts the first try; INT64_MAX = unlimited */
     struct law backoff;
+    unsigned on; /* RETRY_ON_*: what is tried again */
 };
 
 struct scenario {

@@ -165,7 +165,7 @@ out:
     return failed;
 }
 
-static int override_retry(struct variant *v, const struct override *o)
+static int override_retry(struct variant *v, const struct override *o, bool swept)
 {
     const char *key = o->key + strlen(RETRY);
     const struct option *row = option_find(scenario_options, "retry", key);
@@ -173,8 +173,12 @@ static int override_retry(struct variant *v, const struct override *o)
     char error[512];
 
     if (row == NULL) {
-        say_error("%s: unknown key '%s' in [strategy.%s]; write retry.attempts or retry.backoff", o->place, o->key,
-                  o->strategy);
+        say_error("%s: unknown key '%s' in [strategy.%s]; write retry.attempts, retry.backoff or retry.on", o->place,
+                  o->key, o->strategy);
+        return EXIT_USAGE;
+    }
+    if (swept && row->type == OPTION_SET) {
+        say_error("%s: strategy.%s.%s cannot be swept: its commas are those of a list", o->place, o->strategy, o->key);
         return EXIT_USAGE;
     }
     if (option_parse(row, &scratch, o->value, error, sizeof(error)) != 0) {
@@ -192,7 +196,7 @@ int variant_override(struct variant *v, const struct override *o, bool swept)
     char error[512];
 
     if (strncmp(o->key, RETRY, strlen(RETRY)) == 0)
-        return override_retry(v, o);
+        return override_retry(v, o, swept);
     row = row_of(strategy, o->key);
     if (row == NULL)
         return unknown_option(strategy, o->key, o->place);

@@ -136,6 +136,47 @@ static void test_conflicts_are_tried_again(void **state)
     bench_cells_free(&fixture.made);
 }
 
+static enum verdict doubts(struct attempt *a)
+{
+    return a->number % 2 == 1 ? verdict_of(a, DB_IN_DOUBT) : attempt_conflict(a, REASON_STALE);
+}
+
+static void try_and_settle(struct fixture *fixture, enum verdict verdict, bool again)
+{
+    int64_t request = fixture->flight.attempt.request->id;
+
+    assert_int_equal(inflight_try(&fixture->flight), verdict);
+    assert_int_equal(inflight_settle(&fixture->flight), again);
+    assert_int_equal(fixture->flight.attempt.request->id, request);
+}
+
+/* Only where the scenario says so, and as often as a lost race. */
+static void test_unknowns_are_tried_again_when_listed(void **state)
+{
+    static const struct strategy strategy = { .name = "doubter", .attempt = doubts };
+    static const struct registered registered = { .strategy = &strategy };
+    struct fixture fixture;
+    struct cell cell;
+
+    (void)state;
+    begin(&fixture, "attempts = 3\nbackoff = none\non = conflict, unknown");
+    replace_strategy(&fixture, &cell, &registered);
+    try_and_settle(&fixture, VERDICT_UNKNOWN, true);
+    try_and_settle(&fixture, VERDICT_CONFLICT, true);
+    try_and_settle(&fixture, VERDICT_UNKNOWN, false);
+    assert_int_equal(fixture.record.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(fixture.record.retries[REASON_LOST], 1);
+    assert_int_equal(fixture.record.retries[REASON_STALE], 1);
+    bench_cells_free(&fixture.made);
+    begin(&fixture, "attempts = 3\nbackoff = none\non = unknown");
+    assert_int_equal(fixture.server.app.attempts, 1); /* to lose a race is final */
+    replace_strategy(&fixture, &cell, &registered);
+    try_and_settle(&fixture, VERDICT_UNKNOWN, true);
+    try_and_settle(&fixture, VERDICT_CONFLICT, false);
+    assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
+    bench_cells_free(&fixture.made);
+}
+
 /* ---- patience ---------------------------------------------------------------------------------------------------- */
 
 /* A user who waits no longer than 50 ms; the strategy loses every time. */
@@ -340,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_reasons_have_names),
         cmocka_unit_test(test_answers_are_final),
         cmocka_unit_test(test_conflicts_are_tried_again),
+        cmocka_unit_test(test_unknowns_are_tried_again_when_listed),
         cmocka_unit_test(test_backoff_is_counted),
         cmocka_unit_test(test_one_attempt_means_no_retry),
         cmocka_unit_test(test_parked_with_nobody),

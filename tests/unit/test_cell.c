@@ -232,6 +232,27 @@ static void the_point_and_the_choice_are_in_the_scenario(void **state)
     cells_free(NULL);
 }
 
+/* A rogue's retry policy is part of its mistake: it stands over the scenario's, but not over what is said of it alone.
+ */
+static void a_rogue_brings_its_retry_policy(void **state)
+{
+    const unsigned both = RETRY_ON_CONFLICT | RETRY_ON_UNKNOWN;
+    struct cells cells;
+
+    (void)state;
+    assert_int_equal(expand(&cells, "", "insert_again,atomic", "sqlite"), EXIT_OK);
+    assert_int_equal(cells.cell[1].variant.retry.on, both);
+    assert_int_equal(cells.cell[2].variant.retry.on, RETRY_ON_CONFLICT);
+    cells_free(&cells);
+    assert_int_equal(expand(&cells,
+                            "[strategy.insert_again]\nretry.on = conflict\n[strategy.atomic]\nretry.on = unknown\n",
+                            "insert_again,atomic", "sqlite"),
+                     EXIT_OK);
+    assert_int_equal(cells.cell[1].variant.retry.on, RETRY_ON_CONFLICT);
+    assert_int_equal(cells.cell[2].variant.retry.on, RETRY_ON_UNKNOWN);
+    cells_free(&cells);
+}
+
 static void promises_ledger_and_app(void **state)
 {
     struct cells cells;
@@ -569,6 +590,7 @@ int main(void)
         in_a_folder(keys_that_end_alike_are_written_whole),
         in_a_folder(sets_of_strategies),
         in_a_folder(rogues_run_when_they_are_asked_for),
+        in_a_folder(a_rogue_brings_its_retry_policy),
         in_a_folder(the_floor_runs_once_whatever_is_chosen),
         in_a_folder(the_point_and_the_choice_are_in_the_scenario),
         in_a_folder(promises_ledger_and_app),

@@ -17,6 +17,7 @@ struct sample {
     int64_t number, workers, tries, time_ns;
     double share;
     int choice;
+    unsigned set;
     struct law checkout, backoff, busy, wait;
     char text[OPTION_TEXT_SIZE], title[OPTION_TEXT_SIZE];
     struct text_list any, known;
@@ -49,6 +50,7 @@ enum {
     TITLE,
     ANY,
     KNOWN,
+    SET,
     ROWS
 };
 static const struct option rows[] = {
@@ -116,6 +118,7 @@ static const struct option rows[] = {
                 .offset = AT(known),
                 .fallback = "sqlite, postgres",
                 .words = known },
+    [SET] = { .name = "set", .type = OPTION_SET, .offset = AT(set), .fallback = "full", .words = choices },
     OPTION_END
 };
 
@@ -236,6 +239,11 @@ static void choices_and_lists(void **state)
     refuses(KNOWN, "postgre", "unknown value 'postgre'; did you mean 'postgres'? (a list of: sqlite, postgres)");
     refuses(KNOWN, "sqlite,", "'sqlite,' has an empty place between its commas; write a list of: sqlite, postgres");
     refuses(KNOWN, "sqlite, sqlite", "'sqlite' stands there twice");
+    reads(SET, "off", "off");
+    reads(SET, "off,full", "full, off");
+    refuses(SET, "full, of", "unknown value 'of'; did you mean 'off'? (a list of: full, async, off)");
+    refuses(SET, "", "'' has an empty place between its commas; write a list of: full, async, off");
+    refuses(SET, "off, off", "'off' stands there twice");
     refuses(ANY, "a ;b", "'a ;b' holds a control character or ';'");
     memset(endless, 'x', sizeof(endless) - 1);
     endless[sizeof(endless) - 1] = '\0';
@@ -443,6 +451,7 @@ static void domains(void **state)
         "text",
         "a list: a, b, …",
         "a list of: sqlite, postgres",
+        "a list of: full, async, off",
     };
     char out[OPTION_TEXT_SIZE];
 

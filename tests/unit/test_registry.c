@@ -146,6 +146,8 @@ static void bad_members_are_named(void **state)
     broken((e.strategy.traits = TRAIT_ROGUE, e.registered.file = "strategies/rogues/sample.c",
             e.strategy.shows = 1u << ANOMALY_COUNT),
            "rogues, and only rogues, show one anomaly");
+    broken(e.strategy.retry_on = RETRY_ON_UNKNOWN,
+           "only a rogue says what is tried again; for all others the scenario does");
     broken(e.strategy.traits = TRAIT_CORE | TRAIT_FLOOR, "a rogue or floor cannot be core");
     broken(e.registered.note = "Idea: x\nGuarantee: y\nCost: z\n",
            "the comment it opens with lacks Idea:, Guarantee:, Cost: or Fails when:");

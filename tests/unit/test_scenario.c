@@ -15,6 +15,7 @@
 #include "harness/base/say.h"
 #include "harness/scenario/reader.h"
 #include "harness/scenario/scenario.h"
+#include "strategies/strategy.h"
 #include "tests/support/capture.h"
 #include "tests/support/folder.h"
 
@@ -106,6 +107,7 @@ static void an_empty_file_is_all_defaults(void **state)
     assert_int_equal(s.db.busy.kind, LAW_NONE);
     assert_int_equal(s.db.rtt_ns, 0);
     assert_int_equal(s.retry.attempts, 4);
+    assert_int_equal(s.retry.on, RETRY_ON_CONFLICT);
     assert_int_equal(s.retry.backoff.kind, LAW_JITTER);
     assert_int_equal(s.retry.backoff.lo_ns, NS_PER_MS);
     assert_int_equal(s.retry.backoff.hi_ns, 20 * NS_PER_MS);
@@ -557,6 +559,8 @@ static void sweeps_that_are_wrong(void **state)
             "scenarios/x.ini:2: run.trials cannot be swept: it says what runs, not what a cell is");
     refuses("[sweep]\ndb.use = sqlite, postgres\n",
             "scenarios/x.ini:2: db.use cannot be swept: it says what runs, not what a cell is");
+    refuses("[sweep]\nretry.on = conflict, unknown\n",
+            "scenarios/x.ini:2: retry.on cannot be swept: its commas are those of a list");
     refuses("[sweep]\nstrategy.queue = 1\n",
             "scenarios/x.ini:2: 'strategy.queue' cannot be swept; write section.key, such as load.users = 50, 100");
     folder_write("x.ini", "");

@@ -145,6 +145,11 @@ static void overrides_reach_the_retry_policy(void **state)
     assert_int_equal(v.retry.attempts, INT64_MAX);
     assert_int_equal(v.retry.backoff.kind, LAW_FIXED);
     assert_int_equal(v.retry.backoff.lo_ns, 5 * NS_PER_MS);
+    assert_int_equal(v.retry.on, RETRY_ON_CONFLICT);
+    o.key = (char *)(uintptr_t) "retry.on";
+    o.value = (char *)(uintptr_t) "unknown, conflict";
+    assert_int_equal(variant_override(&v, &o, false), EXIT_OK);
+    assert_int_equal(v.retry.on, RETRY_ON_CONFLICT | RETRY_ON_UNKNOWN);
     variant_free(&v);
 }
 
@@ -155,8 +160,14 @@ static void overrides_that_are_wrong(void **state)
                  "x.ini:4: strategy 'queue' has no option 'bach'; did you mean 'batch'?");
     capture_says(override("queue", "batch", "x", false), EXIT_USAGE,
                  "x.ini:4: [strategy.queue] batch: 'x' is not a whole number; write 1..1024");
-    capture_says(override("queue", "retry.attemps", "3", false), EXIT_USAGE,
-                 "x.ini:4: unknown key 'retry.attemps' in [strategy.queue]; write retry.attempts or retry.backoff");
+    capture_says(
+        override("queue", "retry.attemps", "3", false), EXIT_USAGE,
+        "x.ini:4: unknown key 'retry.attemps' in [strategy.queue]; write retry.attempts, retry.backoff or retry.on");
+    capture_says(override("queue", "retry.on", "unknwon", false), EXIT_USAGE,
+                 "x.ini:4: [strategy.queue] retry.on: unknown value 'unknwon'; did you mean 'unknown'? (a list of: "
+                 "conflict, unknown)");
+    capture_says(override("queue", "retry.on", "unknown", true), EXIT_USAGE,
+                 "x.ini:4: strategy.queue.retry.on cannot be swept: its commas are those of a list");
     capture_says(override("queue", "retry.attempts", "0", false), EXIT_USAGE,
                  "x.ini:4: [strategy.queue] retry.attempts: '0' is out of range; write 1 or more | unlimited");
 }

@@ -1,0 +1,263 @@
+/* Every promise in every shipped scenario that it applies to, LASTSEAT_TRIALS times (default 5) on each database; the
+ * core strategies fifteen times as often in the rush: 200 of the one are 3,000 of the other, which bound the rate of
+ * what was not seen below 0.1 % (3 / n, at 95 %). Times of users and of the network are a hundredth of the scenario's:
+ * what they are compared with stays in proportion, and the waiting is left out. Prints a table. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/audit/audit.h"
+#include "harness/base/clock.h"
+#include "harness/base/say.h"
+#include "harness/results/finding.h"
+#include "harness/run/trial.h"
+#include "tests/support/bench.h"
+
+#define SCALE           100
+#define TRIALS          5
+#define RUSH            "rush-1000x10"
+#define RUSH_TIMES      15
+#define ENOUGH_AT_95    3.0 /* none seen in n: the rate is below 3 / n, with 95 % confidence */
+#define OWN_CONNECTIONS 8   /* of the audit and the harness, beside the pools */
+#define ENDLESS         100000 /* seats: more than closed load sells in a hundredth of its time, and still soon filled in */
+
+static struct scenario *scenarios;
+static struct text_list names;
+static struct cells cells;
+
+/* ---- the cells --------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *section, *name;
+} scaled[] = { { "load", "duration" }, { "checkout", "time" }, { "hold", "ttl" }, { "db", "rtt" } };
+
+static bool is_scaled(const struct option *row)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof scaled / sizeof scaled[0]; i++)
+        if (strcmp(row->section, scaled[i].section) == 0 && strcmp(row->name, scaled[i].name) == 0)
+            return true;
+    return false;
+}
+
+static void scale_down(struct scenario *scenario)
+{
+    const struct option *row;
+
+    if (scenario->model == LOAD_CLOSED && scenario->seats > ENDLESS)
+        scenario->seats = ENDLESS;
+    for (row = scenario_options; row->name != NULL; row++) {
+        void *field = (char *)scenario + row->offset;
+
+        if (!is_scaled(row))
+            continue;
+        if (row->type == OPTION_LAW) {
+            ((struct law *)field)->lo_ns /= SCALE;
+            ((struct law *)field)->hi_ns /= SCALE;
+        } else {
+            *(int64_t *)field /= SCALE;
+        }
+    }
+}
+
+static void expand_all(void)
+{
+    struct text_list all = { 0 };
+    const struct scenario **each;
+    size_t i;
+
+    assert_int_equal(scenario_names(&names), 0);
+    assert_non_null(scenarios = calloc(names.n, sizeof *scenarios));
+    assert_non_null(each = calloc(names.n, sizeof *each));
+    for (i = 0; i < names.n; i++) {
+        assert_int_equal(scenario_load(&scenarios[i], names.items[i], NULL, 0), EXIT_OK);
+        each[i] = &scenarios[i];
+    }
+    assert_int_equal(text_list_add(&all, "all", strlen("all")), 0);
+    assert_int_equal(cells_expand(&cells, each, names.n, &all, NULL), EXIT_OK);
+    text_list_free(&all);
+    free(each);
+    for (i = 0; i < cells.n; i++)
+        scale_down(&cells.cell[i].scenario);
+}
+
+static int open_all(void **state)
+{
+    int64_t most = 0, connections;
+    size_t i;
+
+    (void)state;
+    expand_all();
+    for (i = 0; i < cells.n; i++) {
+        connections = cells.cell[i].scenario.instances * cells.cell[i].scenario.pool;
+        most = connections > most ? connections : most;
+    }
+    for (i = 0; i < BENCH_DATABASES; i++)
+        bench_databases[i] = bench_database(bench_names[i], (int)most + OWN_CONNECTIONS);
+    return bench_databases[0] == NULL;
+}
+
+static int close_all(void **state)
+{
+    size_t i;
+
+    cells_free(&cells);
+    for (i = 0; i < names.n; i++)
+        scenario_free(&scenarios[i]);
+    free(scenarios);
+    text_list_free(&names);
+    return bench_close_databases(state);
+}
+
+/* ---- the trials -------------------------------------------------------------------------------------------------- */
+
+static struct database *database_of(const struct cell *cell)
+{
+    size_t i;
+
+    for (i = 0; i < BENCH_DATABASES; i++)
+        if (strcmp(bench_names[i], cell->db) == 0)
+            return bench_databases[i];
+    return NULL;
+}
+
+static bool is_run(const struct cell *cell)
+{
+    const struct database *database = database_of(cell);
+
+    return cell->skip[0] == '\0' && database != NULL && (cell_needs(cell) & ~database_caps(database)) == 0 &&
+           cell_promises(cell) != 0;
+}
+
+static int64_t trials_of(const struct cell *cell)
+{
+    const char *asked = getenv("LASTSEAT_TRIALS");
+    int64_t trials = asked != NULL ? strtoll(asked, NULL, 10) : TRIALS;
+    bool is_core = (cell->variant.registered->strategy->traits & TRAIT_CORE) != 0;
+
+    assert_true(trials > 0);
+    return is_core && strcmp(cell->group, RUSH) == 0 ? RUSH_TIMES * trials : trials;
+}
+
+static void run_trial(struct finding *finding, const struct cell *cell, int64_t number)
+{
+    struct database *database = database_of(cell);
+    struct witnesses witnesses;
+    struct trial trial;
+    struct audit audit;
+
+    assert_int_equal(trial_run(&trial, cell, database, number, "promises", NULL), EXIT_OK);
+    assert_int_equal(audit_read(&witnesses, cell, database), EXIT_OK);
+    audit_judge(&audit, cell, &trial, &witnesses);
+    finding_add(finding, &trial, &audit);
+    witnesses_free(&witnesses);
+    trial_free(&trial);
+    database_drop(database);
+}
+
+/* Points of one sweep share a row of the table. */
+static bool shares_row(const struct cell *a, const struct cell *b)
+{
+    return strcmp(a->group, b->group) == 0 && strcmp(a->db, b->db) == 0 &&
+           strcmp(a->variant.name, b->variant.name) == 0;
+}
+
+struct line {
+    int64_t trials, voids;
+    bool broken;
+    char why[256]; /* the first cell that is broken, or proves nothing */
+};
+
+static void add_cell(struct line *line, const struct cell *cell, int64_t trials)
+{
+    struct finding finding = { 0 };
+    bool is_proof;
+    int64_t t;
+
+    for (t = 1; t <= trials; t++)
+        run_trial(&finding, cell, t);
+    is_proof = finding.trials == trials && finding.unknown == 0;
+    if ((finding_broken(&finding, cell) || !is_proof) && !line->broken) {
+        line->broken = true;
+        finding_reason(&finding, cell, NULL, line->why, sizeof line->why);
+    }
+    line->trials += finding.trials;
+    line->voids += finding.voids;
+}
+
+static void promised(const struct cell *cell, char *out, size_t size)
+{
+    unsigned promises = cell_promises(cell);
+    size_t i, used = 0;
+
+    out[0] = '\0';
+    for (i = 0; cell_promise_names[i] != NULL && used < size; i++)
+        if ((promises & 1u << i) != 0)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", cell_promise_names[i]);
+}
+
+/* True: every promise was kept. */
+static bool run_row(size_t first)
+{
+    const struct cell *cell = &cells.cell[first];
+    int64_t points = 0, began_ns = clock_now_ns(), trials = trials_of(cell);
+    struct line line = { 0 };
+    char promises[120];
+    size_t i;
+
+    for (i = first; i < cells.n; i++)
+        points += shares_row(cell, &cells.cell[i]);
+    for (i = first; i < cells.n; i++)
+        if (shares_row(cell, &cells.cell[i]))
+            add_cell(&line, &cells.cell[i], (trials + points - 1) / points);
+    promised(cell, promises, sizeof promises);
+    printf("%-22s %-24s %-9s %6lld  ", cell->group, cell->variant.name, cell->db, (long long)line.trials);
+    if (line.broken)
+        printf("BROKEN: %s", line.why);
+    else if ((double)line.trials > ENOUGH_AT_95)
+        printf("%6.2g %%", 100 * ENOUGH_AT_95 / (double)line.trials);
+    else
+        printf("%8s", "-");
+    printf("  %7.1f  %s\n", (double)(clock_now_ns() - began_ns) / (double)NS_PER_S, promises);
+    fflush(stdout);
+    return !line.broken;
+}
+
+static bool is_first_of_row(size_t at)
+{
+    size_t i;
+
+    for (i = 0; i < at; i++)
+        if (shares_row(&cells.cell[i], &cells.cell[at]))
+            return false;
+    return true;
+}
+
+static void test_every_promise_in_every_scenario(void **state)
+{
+    int64_t rows = 0, broken = 0;
+    size_t i;
+
+    (void)state;
+    printf("%-22s %-24s %-9s %6s  %8s  %7s  %s\n", "scenario", "variant", "database", "trials", "rate <", "s",
+           "promises");
+    for (i = 0; i < cells.n; i++) {
+        if (!is_run(&cells.cell[i]) || !is_first_of_row(i))
+            continue;
+        rows++;
+        broken += !run_row(i);
+    }
+    printf("%lld rows, %lld with a promise broken or unproved; rates at 95 %%\n", (long long)rows, (long long)broken);
+    assert_true(rows > 0);
+    assert_int_equal(broken, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_promise_in_every_scenario),
+    };
+
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
