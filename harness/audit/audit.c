@@ -16,6 +16,7 @@ const char *audit_verdict_name(enum audit_verdict verdict)
 /* Seats of one event, as the witnesses tell them. */
 struct stock {
     int64_t capacity, sold;
+    int64_t held, pending;    /* in holds: that are not over, in all */
     int64_t left;             /* as the ledger has it: LEDGER_COUNTER, LEDGER_OWN */
     int64_t smallest_refused; /* fewest seats that somebody wanted and was answered no to; 0: nobody was */
 };
@@ -109,14 +110,15 @@ static void judge_stock(struct audit *audit, const struct stock *stock, int64_t 
 
     for (e = 1; e <= events; e++) {
         free_seats = stock[e].capacity - stock[e].sold;
+        audit->held += stock[e].held;
         audit->capacity += stock[e].capacity;
         audit->sold += stock[e].sold;
         if (free_seats < 0)
             audit->oversold -= free_seats;
-        else if (stock[e].smallest_refused > 0 && stock[e].smallest_refused <= free_seats)
-            audit->unsold += free_seats;
+        else if (stock[e].smallest_refused > 0 && stock[e].smallest_refused <= free_seats - stock[e].held)
+            audit->unsold += free_seats - stock[e].held;
         if (ledger == LEDGER_COUNTER || ledger == LEDGER_OWN)
-            add_drift(audit, stock[e].capacity - stock[e].left - stock[e].sold);
+            add_drift(audit, stock[e].capacity - stock[e].left - stock[e].sold - stock[e].pending);
     }
 }
 
@@ -135,7 +137,8 @@ static int by_owner(const void *a, const void *b)
 static void judge_owners(struct audit *audit, const struct witnesses *witnesses)
 {
     /* .seat: how many more seats the request has than its bookings say */
-    struct seat *held = malloc((witnesses->seat_count + witnesses->booking_count + 1) * sizeof *held);
+    struct seat *held =
+        malloc((witnesses->seat_count + witnesses->booking_count + witnesses->hold_count + 1) * sizeof *held);
     size_t i, end, n = 0;
     int64_t more;
 
@@ -149,6 +152,9 @@ static void judge_owners(struct audit *audit, const struct witnesses *witnesses)
     for (i = 0; i < witnesses->booking_count; i++)
         held[n++] = (struct seat){ witnesses->bookings[i].event, -witnesses->bookings[i].seats,
                                    witnesses->bookings[i].request };
+    for (i = 0; i < witnesses->hold_count; i++)
+        held[n++] =
+            (struct seat){ witnesses->holds[i].event, -witnesses->holds[i].seats, witnesses->holds[i].request };
     qsort(held, n, sizeof *held, by_owner);
     for (i = 0; i < n; i = end) {
         for (more = 0, end = i; end < n && by_owner(&held[i], &held[end]) == 0; end++)
@@ -234,6 +240,22 @@ static void conclude(struct audit *audit, const struct trial *trial)
     }
 }
 
+static void take_holds(struct audit *audit, struct stock *stock, int64_t events, const struct witnesses *witnesses)
+{
+    size_t i;
+
+    for (i = 0; i < witnesses->hold_count; i++) {
+        const struct hold *hold = &witnesses->holds[i];
+
+        if (hold->event < 1 || hold->event > events) {
+            set_reason(audit, AUDIT_INVALID, "a hold on an event that was never on sale");
+            continue;
+        }
+        stock[hold->event].pending += hold->seats;
+        stock[hold->event].held += hold->expired != 0 ? 0 : hold->seats;
+    }
+}
+
 /* What the database says of each event; what it says of others, or leaves out, is an anomaly of its own. */
 static void take_stock(struct audit *audit, struct stock *stock, int64_t events, const struct witnesses *witnesses,
                        enum ledger ledger)
@@ -298,6 +320,7 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
         bookings[i] = &witnesses->bookings[i];
     qsort(bookings, witnesses->booking_count, sizeof *bookings, by_request_booking);
     take_stock(audit, stock, events, witnesses, ledger);
+    take_holds(audit, stock, events, witnesses);
     match_all(audit, stock, records, trial->record_count, bookings, witnesses->booking_count);
     judge_stock(audit, stock, events, ledger);
     if (ledger == LEDGER_SEATS)

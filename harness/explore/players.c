@@ -8,6 +8,7 @@
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/db/driver.h"
+#include "harness/db/schema.h"
 
 /* No call of two or three users takes that long, even under a sanitizer on a busy machine. */
 #define SETTLE_LIMIT_NS (5 * NS_PER_S)
@@ -167,7 +168,37 @@ static void *user_main(void *arg)
 
 static char letter_of(int index, int users)
 {
-    return (char)(index < users ? 'A' + index : 'S' + (index - users) % 8);
+    return (char)(index < users ? 'A' + index : 'S' + (index - users) % 7);
+}
+
+static void init_player(struct players *players, int i, struct actor_name name, enum player_state state)
+{
+    struct player *player = &players->player[i];
+
+    player->players = players;
+    pthread_mutex_init(&player->inside, NULL);
+    player->move = -1;
+    player->name = players->trace->actors[i] = name;
+    atomic_init(&player->state, state);
+}
+
+/* Once in a schedule: an expired hold costs its user a try, and every user is left one, so that a seat must find its
+ * buyer all the same. */
+static void init_clock(struct players *players, const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(cell->variant.options) : NULL;
+    const char *sql = ddl != NULL ? ddl->in[players->driver->dialect] : NULL;
+    int i = players->count;
+
+    if ((strategy->traits & TRAIT_HOLDS) == 0)
+        return;
+    init_player(players, i, (struct actor_name){ .letter = 'Z', .is_clock = true }, PLAYER_ENDED);
+    players->player[i].asked = (struct call){ .kind = CALL_TIME };
+    players->clock = 1u << i;
+    players->times_left = cell->variant.retry.attempts > 1 ? 1 : 0;
+    players->clock_everywhere = sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL;
+    players->count = players->trace->actor_count = i + 1;
 }
 
 void players_init(struct players *players, struct trace *trace, const struct cell *cell, const struct db_driver *driver,
@@ -185,20 +216,17 @@ void players_init(struct players *players, struct trace *trace, const struct cel
     players->users = trace->users = (int)cell->scenario.users;
     players->count = trace->actor_count = players->users + (int)cell->scenario.instances * each;
     for (i = 0; i < players->count; i++) {
-        struct player *player = &players->player[i];
         bool is_service = i >= players->users;
-
-        player->players = players;
-        pthread_mutex_init(&player->inside, NULL);
-        player->move = -1;
-        player->name = trace->actors[i] = (struct actor_name){
+        struct actor_name name = {
             .letter = letter_of(i, players->users),
             .is_service = is_service,
             .app = is_service ? (i - players->users) / each : i % (int)cell->scenario.instances,
             .user = is_service ? 0 : i + 1,
         };
-        atomic_init(&player->state, is_service ? PLAYER_ENDED : PLAYER_THINKING);
+
+        init_player(players, i, name, is_service ? PLAYER_ENDED : PLAYER_THINKING);
     }
+    init_clock(players, cell);
 }
 
 /* A strategy may start fewer services than it declares: only those that run are waited for. */
@@ -324,6 +352,8 @@ static bool can_move(const struct player *player)
             return lane->head != NULL || lane->closed;
         if (player->asked.kind == CALL_LOCK)
             return player->asked.lock->holder == NULL || !player->asked.waits;
+        if (player->asked.kind == CALL_PAUSE)
+            return atomic_load(player->asked.bell) != player->asked.heard;
         if (player->asked.kind == CALL_ANSWER)
             return atomic_load(&player->flight.state) == FLIGHT_FINISHED;
         return true;
@@ -343,6 +373,28 @@ unsigned players_ready(const struct players *players)
         if (can_move(&players->player[i]))
             ready |= 1u << i;
     return ready;
+}
+
+bool players_reads_clock(const struct players *players, const struct statement *statement)
+{
+    const char *sql = statement->sql.in[players->driver->dialect];
+
+    return players->clock_everywhere || (sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL);
+}
+
+/* Before somebody has written what has a time, passing it is nothing that anybody could see. */
+unsigned players_clock_ready(const struct players *players)
+{
+    const struct trace *trace = players->trace;
+    size_t i;
+
+    if (players->times_left == 0)
+        return 0;
+    for (i = 0; i < trace->n; i++)
+        if (trace->moves[i].statement != NULL && trace->moves[i].statement->kind == STATEMENT_WRITE &&
+            players_reads_clock(players, trace->moves[i].statement))
+            return players->clock;
+    return 0;
 }
 
 bool players_users_ended(const struct players *players)
@@ -430,6 +482,12 @@ bool players_move(struct players *players, int who)
         let_in(players, who);
     }
     return true;
+}
+
+void players_time_passed(struct players *players, int who)
+{
+    begin_move(players, &players->player[who], who);
+    players->times_left--;
 }
 
 static void wake_all(struct players *players)

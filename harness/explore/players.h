@@ -48,10 +48,13 @@ struct players {
     struct scheduler scheduler; /* first */
     struct trace *trace;
     struct player player[TRACE_ACTORS];
-    int count, users;
+    int count, users; /* users, services, the clock */
     bool users_arrive;   /* CALL_ARRIVE is a call: apps have memory                          */
     bool share_memory;   /* users write to it: any two of their moves may touch each other    */
     struct db *observer; /* stage */
+    unsigned clock;        /* bit of the actor whose move lets time pass; 0: there is none        */
+    int times_left;        /* how often it still may                                              */
+    bool clock_everywhere; /* any statement may read the clock: what the strategy's ddl made does */
     const struct db_driver *driver;
     int fault_at; /* the call of the schedule that is made to fail; -1: none */
     enum fault_kind fault;
@@ -76,6 +79,17 @@ unsigned players_ready(const struct players *);
 bool players_users_ended(const struct players *);
 /* Somebody waits for a lock in the database. */
 bool players_waiting(const struct players *);
+/* The actor whose move lets time pass. Nobody has stopped for it, so it is no preemption, and nobody goes on by it. */
+static inline bool players_is_clock(const struct players *players, int who)
+{
+    return (players->clock & 1u << who) != 0;
+}
+/* Its bit when it may move now: a hold may be there, and it has moves left. */
+unsigned players_clock_ready(const struct players *);
+/* It has moved: the next move of the trace, made by the stage. */
+void players_time_passed(struct players *, int who);
+/* The statement before which this player stands may read the clock of the place. */
+bool players_reads_clock(const struct players *, const struct statement *);
 /* Lets one make its call, the next of the trace, unless it is kept out. False: as players_settle(). */
 bool players_move(struct players *, int who);
 /* All users have ended: services go on by themselves until their lanes are closed. */

@@ -87,5 +87,7 @@ int duration_parse(const char *value, size_t length, int64_t *ns, char *error, s
 
 /* One draw from a law; `try` (from 1) matters to LAW_JITTER alone. unit is uniform in [0, 1). */
 int64_t law_draw(const struct law *, int try, double unit);
+/* The longest it can draw. */
+int64_t law_longest(const struct law *);
 
 #endif

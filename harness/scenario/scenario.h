@@ -34,6 +34,8 @@ struct scenario {
     /* [checkout] */
     struct law checkout;
     double abandon; /* share of users who leave at checkout */
+    /* [hold] */
+    int64_t hold_ttl_ns;
     /* [app] */
     int64_t instances;
     /* [db] */
