@@ -215,11 +215,11 @@ static int run(struct play *play, struct players *players, struct chooser *choos
             go_astray(trace, players, who);
             return 0;
         }
+        trace->preemptions += play_preempts(ready, last, who);
         if (players_is_clock(players, who)) {
             if (pass_time(play, players, who) != 0)
                 return -1;
         } else {
-            trace->preemptions += play_preempts(ready, last, who);
             last = who;
             if (!players_move(players, who)) {
                 trace->ending = TRACE_ENDLESS;

@@ -48,10 +48,10 @@ struct players {
     struct scheduler scheduler; /* first */
     struct trace *trace;
     struct player player[TRACE_ACTORS];
-    int count, users; /* users, services, the clock */
-    bool users_arrive;   /* CALL_ARRIVE is a call: apps have memory                          */
-    bool share_memory;   /* users write to it: any two of their moves may touch each other    */
-    struct db *observer; /* stage */
+    int count, users;      /* users, services, the clock */
+    bool users_arrive;     /* CALL_ARRIVE is a call: apps have memory                          */
+    bool share_memory;     /* users write to it: any two of their moves may touch each other    */
+    struct db *observer;   /* stage */
     unsigned clock;        /* bit of the actor whose move lets time pass; 0: there is none        */
     int times_left;        /* how often it still may                                              */
     bool clock_everywhere; /* any statement may read the clock: what the strategy's ddl made does */
@@ -79,7 +79,8 @@ unsigned players_ready(const struct players *);
 bool players_users_ended(const struct players *);
 /* Somebody waits for a lock in the database. */
 bool players_waiting(const struct players *);
-/* The actor whose move lets time pass. Nobody has stopped for it, so it is no preemption, and nobody goes on by it. */
+/* The actor whose move lets time pass: a preemption where somebody could have gone on, but who that is stays the same.
+ */
 static inline bool players_is_clock(const struct players *players, int who)
 {
     return (players->clock & 1u << who) != 0;

@@ -106,15 +106,10 @@ static int reach(struct reached *set, uint64_t key, int preemptions)
     return 1;
 }
 
-/* Whose going on would not be a preemption after this choice: nobody has stopped for the clock. */
+/* Who goes on after this choice for free: time that passes comes between, and whoever moved before still can. */
 static int next_last(const struct search *search, int last, int who)
 {
     return (search->clock & 1u << who) != 0 ? last : who;
-}
-
-static int cost(const struct search *search, unsigned ready, int last, int who)
-{
-    return (search->clock & 1u << who) == 0 && play_preempts(ready, last, who);
 }
 
 /* ---- playing ------------------------------------------------------------------------------------------------------
@@ -160,7 +155,7 @@ static int choose(struct chooser *chooser, const struct players *players, unsign
     take_down(search, players, ready, last);
     who = search->choices < search->playing->n ? search->playing->choice[search->choices]
                                                : play_go_on(players, ready, last);
-    search->preemptions += cost(search, ready, last, who);
+    search->preemptions += play_preempts(ready, last, who);
     search->choice[search->choices++] = (uint8_t)who;
     return who;
 }
@@ -190,20 +185,21 @@ static int go(struct search *search, const struct fork *fork, int who, int preem
     past_add(&past, who, fork->footprint[who]);
     if (fewest(&search->pasts, past.sum) < preemptions)
         return 0;
-    if ((same = reach(&search->reached, rng_mix(past.sum, (uint64_t)next_last(search, fork->last, who) + 1, 0), preemptions)) <= 0)
+    if ((same = reach(&search->reached, rng_mix(past.sum, (uint64_t)next_last(search, fork->last, who) + 1, 0),
+                      preemptions)) <= 0)
         return same;
     return reach(&search->pasts, past.sum, preemptions) < 0 ? -1 : 1;
 }
 
-static int cost_of(const struct search *search, const struct fork *fork, int who)
+static int cost_of(const struct fork *fork, int who)
 {
-    return fork->preemptions + cost(search, fork->ready, fork->last, who);
+    return fork->preemptions + play_preempts(fork->ready, fork->last, who);
 }
 
 /* 1: to be followed; 0: it leads nowhere new, or is over the bound; -1. */
 static int is_new(struct search *search, const struct fork *fork, int who)
 {
-    int preemptions = cost_of(search, fork, who), new;
+    int preemptions = cost_of(fork, who), new;
 
     if (preemptions > search->most) {
         search->counts.cut++;
@@ -218,7 +214,7 @@ static int go_on(struct search *search, int at)
 {
     const struct fork *fork = &search->forks[at];
 
-    return go(search, fork, search->choice[at], cost_of(search, fork, search->choice[at]));
+    return go(search, fork, search->choice[at], cost_of(fork, search->choice[at]));
 }
 
 /* What else could have been chosen at this fork. */
@@ -230,7 +226,7 @@ static int branch(struct search *search, int at)
     for (who = 0; who < TRACE_ACTORS; who++) {
         if ((fork->ready & 1u << who) == 0 || who == search->choice[at])
             continue;
-        if ((new = is_new(search, fork, who)) < 0 || (new > 0 && put_aside(search, at, who, cost_of(search, fork, who)) != 0))
+        if ((new = is_new(search, fork, who)) < 0 || (new > 0 && put_aside(search, at, who, cost_of(fork, who)) != 0))
             return -1;
     }
     return 0;

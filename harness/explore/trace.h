@@ -19,8 +19,8 @@ struct actor_name {
     char letter;
     bool is_service;
     bool is_clock; /* not a thread: time passes */
-    int app;      /* the application server that user or service belongs to */
-    int64_t user; /* struct request.user; 0 for a service                   */
+    int app;       /* the application server that user or service belongs to */
+    int64_t user;  /* struct request.user; 0 for a service                   */
 };
 
 /* A call made to fail, once in a schedule: the n-th call of the database, counted over all actors. */
