@@ -189,6 +189,7 @@ static void init_clock(struct players *players, const struct cell *cell)
     const struct strategy *strategy = cell->variant.registered->strategy;
     const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(cell->variant.options) : NULL;
     const char *sql = ddl != NULL ? ddl->in[players->driver->dialect] : NULL;
+    const struct statement *statement;
     int i = players->count;
 
     if ((strategy->traits & TRAIT_HOLDS) == 0)
@@ -197,7 +198,9 @@ static void init_clock(struct players *players, const struct cell *cell)
     players->player[i].asked = (struct call){ .kind = CALL_TIME };
     players->clock = 1u << i;
     players->times_left = cell->variant.retry.attempts > 1 ? 1 : 0;
-    players->clock_everywhere = sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL;
+    players->clock_everywhere = players->clock_in_sql = sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL;
+    for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
+        players->clock_in_sql = players->clock_in_sql || players_reads_clock(players, statement);
     players->count = players->trace->actor_count = i + 1;
 }
 
@@ -382,7 +385,18 @@ bool players_reads_clock(const struct players *players, const struct statement *
     return players->clock_everywhere || (sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL);
 }
 
-/* Before somebody has written what has a time, passing it is nothing that anybody could see. */
+static bool somebody_pauses(const struct players *players)
+{
+    int i;
+
+    for (i = players->users; i < players->count; i++)
+        if (atomic_load(&players->player[i].state) == PLAYER_ASKING && players->player[i].asked.kind == CALL_PAUSE)
+            return true;
+    return false;
+}
+
+/* Before somebody has written what has a time, that it passes is nothing that anybody could see; unless the strategy
+ * keeps its times in memory: there they cannot be seen from here. */
 unsigned players_clock_ready(const struct players *players)
 {
     const struct trace *trace = players->trace;
@@ -390,6 +404,8 @@ unsigned players_clock_ready(const struct players *players)
 
     if (players->times_left == 0)
         return 0;
+    if (!players->clock_in_sql)
+        return somebody_pauses(players) ? players->clock : 0;
     for (i = 0; i < trace->n; i++)
         if (trace->moves[i].statement != NULL && trace->moves[i].statement->kind == STATEMENT_WRITE &&
             players_reads_clock(players, trace->moves[i].statement))

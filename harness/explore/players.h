@@ -54,6 +54,7 @@ struct players {
     struct db *observer;   /* stage */
     unsigned clock;        /* bit of the actor whose move lets time pass; 0: there is none        */
     int times_left;        /* how often it still may                                              */
+    bool clock_in_sql;     /* some statement reads it                                             */
     bool clock_everywhere; /* any statement may read the clock: what the strategy's ddl made does */
     const struct db_driver *driver;
     int fault_at; /* the call of the schedule that is made to fail; -1: none */
@@ -85,7 +86,7 @@ static inline bool players_is_clock(const struct players *players, int who)
 {
     return (players->clock & 1u << who) != 0;
 }
-/* Its bit when it may move now: a hold may be there, and it has moves left. */
+/* Its bit when it may move now: there may be something to be over, and it has moves left. */
 unsigned players_clock_ready(const struct players *);
 /* It has moved: the next move of the trace, made by the stage. */
 void players_time_passed(struct players *, int who);
