@@ -18,6 +18,7 @@ const char *audit_verdict_name(enum audit_verdict verdict)
 /* Seats of one event, as the witnesses tell them. */
 struct stock {
     int64_t capacity, sold;
+    int64_t held, pending;    /* in holds: that are not over, in all                                         */
     int64_t left;             /* as the ledger has it: LEDGER_COUNTER, LEDGER_OWN                           */
     int64_t smallest_refused; /* fewest seats that somebody wanted and was answered no to; 0: nobody was    */
     bool given_back;          /* a booking was, while others asked                                          */
@@ -159,11 +160,13 @@ static void judge_stock(struct audit *audit, const struct matter *m, enum ledger
         audit->sold += event->sold;
         if (over > 0)
             audit->oversold += over;
+        audit->held += event->held;
+        free_seats -= event->held;
         if (free_seats > 0 && event->smallest_refused > 0 && event->smallest_refused <= free_seats)
             *(event->given_back ? &audit->unjudged : &audit->unsold) += free_seats;
         if (ledger != LEDGER_COUNTER && ledger != LEDGER_OWN)
             continue;
-        drift = event->capacity - event->left - event->sold;
+        drift = event->capacity - event->left - event->sold - event->pending;
         if (drift > 0)
             audit->leaked += drift;
         else
@@ -268,6 +271,22 @@ static int by_request_order(struct matter *m, const struct trial *trial, const s
     return 0;
 }
 
+static void take_holds(struct audit *audit, const struct matter *m, const struct witnesses *witnesses)
+{
+    size_t i;
+
+    for (i = 0; i < witnesses->hold_count; i++) {
+        const struct hold *hold = &witnesses->holds[i];
+
+        if (hold->event < 1 || hold->event > m->events) {
+            set_reason(audit, AUDIT_INVALID, "a hold on an event that was never on sale");
+            continue;
+        }
+        m->stock[hold->event].pending += hold->seats;
+        m->stock[hold->event].held += hold->expired != 0 ? 0 : hold->seats;
+    }
+}
+
 /* What the database says of each event; what it says of others, or leaves out, is an anomaly of its own. */
 static void fill_stock(struct audit *audit, const struct matter *m, const struct witnesses *witnesses,
                        enum ledger ledger)
@@ -319,6 +338,7 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
         set_reason(audit, AUDIT_UNKNOWN, "out of memory for the audit");
     } else {
         fill_stock(audit, &m, witnesses, ledger);
+        take_holds(audit, &m, witnesses);
         match_all(audit, &m);
         match_clicks(audit, &m);
         judge_stock(audit, &m, ledger);

@@ -28,7 +28,8 @@ static int by_owner(const void *a, const void *b)
 int seats_drift(const struct witnesses *witnesses, int64_t *leaked, int64_t *uncounted)
 {
     /* .seat: how many more seats the request has than its bookings say */
-    struct seat *held = malloc((witnesses->seat_count + witnesses->booking_count + 1) * sizeof *held);
+    struct seat *held =
+        malloc((witnesses->seat_count + witnesses->booking_count + witnesses->hold_count + 1) * sizeof *held);
     size_t i, end, n = 0;
     int64_t more;
 
@@ -40,6 +41,8 @@ int seats_drift(const struct witnesses *witnesses, int64_t *leaked, int64_t *unc
     for (i = 0; i < witnesses->booking_count; i++)
         held[n++] = (struct seat){ witnesses->bookings[i].event, -witnesses->bookings[i].seats,
                                    witnesses->bookings[i].request };
+    for (i = 0; i < witnesses->hold_count; i++)
+        held[n++] = (struct seat){ witnesses->holds[i].event, -witnesses->holds[i].seats, witnesses->holds[i].request };
     qsort(held, n, sizeof *held, by_owner);
     for (i = 0; i < n; i = end) {
         for (more = 0, end = i; end < n && by_owner(&held[i], &held[end]) == 0; end++)

@@ -32,7 +32,7 @@ static int follow(struct chooser *chooser, const struct players *players, unsign
 
     if ((int)players->trace->n < schedule->n)
         return index_of(players, schedule->letters[players->trace->n]);
-    return play_go_on(ready, last, players->users);
+    return play_go_on(players, ready, last);
 }
 
 static void follower_init(struct follower *follower, const struct schedule *schedule)

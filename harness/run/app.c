@@ -93,6 +93,12 @@ int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
     return 0;
 }
 
+void app_ring(struct app_server *server)
+{
+    atomic_fetch_add(&server->bell, 1);
+    wait_wake(&server->bell, INT32_MAX);
+}
+
 /* Services are not cancelled, only hurried: what they hold must be answered, and their statements are short. */
 void app_stop(struct app_server *server)
 {
@@ -114,6 +120,8 @@ void app_close(struct app_server *server, struct app_spent *spent)
 
     for (lane = server->lanes; lane != NULL; lane = lane->next)
         lane_close(lane);
+    atomic_store(&server->closing, true);
+    app_ring(server);
     for (i = 0; i < server->service_count; i++)
         service_join(&server->services[i], &services.ops, &services.written_bytes);
     if (server->cell != NULL && server->app.memory != NULL && strategy_of(server)->close != NULL)

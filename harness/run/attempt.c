@@ -165,6 +165,8 @@ const char *reason_name(enum reason reason)
     static const char *const names[REASON_COUNT] = {
         [REASON_NONE] = "none",
         [REASON_STALE] = "stale",
+        [REASON_HELD] = "held",
+        [REASON_EXPIRED] = "expired",
         [REASON_BUSY] = "busy",
         [REASON_SERIALIZATION] = "serialization",
         [REASON_DEADLOCK] = "deadlock",

@@ -17,6 +17,8 @@ struct app cell_app(const struct cell *cell, int index)
         .attempts = (cell->variant.retry.on & RETRY_ON_CONFLICT) != 0 ? cell->variant.retry.attempts : 1,
         .group_most = sizes_largest(&cell->scenario.sizes),
         .users_may_leave = cell->scenario.abandon > 0 || cell->scenario.patience.kind != LAW_NONE,
+        .hold_ttl_ns = cell->scenario.hold_ttl_ns,
+        .holds_may_expire = law_longest(&cell->scenario.checkout) >= cell->scenario.hold_ttl_ns,
         .options = cell->variant.options,
     };
 }
@@ -111,6 +113,20 @@ int cell_check_options(const struct cell *cell)
         return EXIT_OK;
     say_error("%s: %s: %s", cell->scenario.place, cell->variant.name, why);
     return EXIT_USAGE;
+}
+
+bool cell_warn_hold(const struct cell *cell)
+{
+    char ttl[OPTION_DURATION_SIZE], longest[OPTION_DURATION_SIZE];
+
+    if ((cell->variant.registered->strategy->traits & TRAIT_HOLDS) == 0 || !cell_app(cell, 0).holds_may_expire)
+        return false;
+    text_duration(ttl, sizeof ttl, cell->scenario.hold_ttl_ns);
+    text_duration(longest, sizeof longest, law_longest(&cell->scenario.checkout));
+    say_warning("%s: hold.ttl = %s, but a checkout can take %s: holds of %s will expire while their users pay; those "
+                "users try again and may find no seat",
+                cell->scenario.place, ttl, longest, cell->variant.registered->strategy->name);
+    return true;
 }
 
 int cell_check_pool(const struct cell *cell)

@@ -127,6 +127,15 @@ const struct option scenario_options[] = {
       .fallback = "0%",
       .help = "Share of users who leave at checkout instead of paying." },
 
+    { .section = "hold",
+      .name = "ttl",
+      .type = OPTION_DURATION,
+      .offset = AT(hold_ttl_ns),
+      .min = NS_PER_MS,
+      .max = 1440 * MINUTE,
+      .fallback = "5m",
+      .help = "How long a strategy that holds seats before they are paid keeps them for a user." },
+
     { .section = "mix",
       .name = "cancel",
       .type = OPTION_SHARE,

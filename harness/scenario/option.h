@@ -96,5 +96,7 @@ void share_print(int64_t parts, char *out, size_t size);
 
 /* One draw from a law; `try` (from 1) matters to LAW_JITTER alone. unit is uniform in [0, 1). */
 int64_t law_draw(const struct law *, int try, double unit);
+/* The longest it can draw. */
+int64_t law_longest(const struct law *);
 
 #endif

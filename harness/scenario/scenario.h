@@ -41,6 +41,8 @@ struct scenario {
     /* [checkout] */
     struct law checkout;
     double abandon; /* share of users who leave at checkout */
+    /* [hold] */
+    int64_t hold_ttl_ns;
     /* [mix] */
     double cancel; /* share of users who give back what they booked */
     struct law cancel_after;

@@ -11,6 +11,7 @@ struct world {
     struct trial trial;
     struct record records[8], cancels[8];
     struct booking bookings[8];
+    struct hold holds[2];
     struct counter counters[2];
     struct gate_witness gates[2];
     struct seat seats[4];
@@ -51,6 +52,13 @@ static void book(struct world *world, int64_t request)
         (struct booking){ .id = request, .request = request, .event = 1, .user = request, .seats = 1 };
     world->witnesses.bookings = world->bookings;
     world->witnesses.booking_count++;
+}
+
+static void hold(struct world *world, int64_t request, bool expired)
+{
+    world->holds[world->witnesses.hold_count++] =
+        (struct hold){ .id = 100, .request = request, .event = 1, .user = request, .seats = 1, .expired = expired };
+    world->witnesses.holds = world->holds;
 }
 
 static void count(struct world *world, int64_t event, int64_t capacity, int64_t available)
@@ -129,6 +137,86 @@ static void test_unsold(void **state)
     judge(&world);
     assert_int_equal(world.audit.unsold, 1);
     assert_int_equal(world.audit.verdict, AUDIT_VALID); /* no rule of safety was broken */
+}
+
+/* One seat sold, one held by request 3, whose user was not told yes: nobody could have it while the hold lasts. */
+static void half_sold(struct world *world, const char *variant, bool expired)
+{
+    begin(world, variant);
+    tell(world, 1, OUTCOME_BOOKED);
+    tell(world, 2, OUTCOME_SOLD_OUT);
+    tell(world, 3, OUTCOME_GAVE_UP);
+    tell(world, 4, OUTCOME_SOLD_OUT);
+    book(world, 1);
+    hold(world, 3, expired);
+    count(world, 1, 2, 0);
+}
+
+static void test_a_hold_is_neither_sold_nor_left(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "atomic", false);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.sold, 1);
+    assert_int_equal(world.audit.held, 1);
+    assert_int_equal(world.audit.unsold + world.audit.drift + world.audit.ghost + world.audit.lost, 0);
+}
+
+static void test_a_hold_that_is_over_keeps_nobody_out(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "atomic", true);
+    judge(&world);
+    assert_int_equal(world.audit.held, 0);
+    assert_int_equal(world.audit.unsold, 1);
+    assert_int_equal(world.audit.drift, 0); /* the counter waits for the row to go, and so do we */
+}
+
+static void test_holds_do_not_excuse_a_counter(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "atomic", false);
+    world.counters[0].available = 1; /* it forgot the hold */
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 1);
+    half_sold(&world, "atomic", false);
+    hold(&world, 4, false); /* and one too many: more held than there are seats is not sold yet */
+    judge(&world);
+    assert_int_equal(world.audit.oversold, 0);
+    assert_int_equal(world.audit.uncounted, 1);
+    half_sold(&world, "atomic", false);
+    world.holds[0].event = 7;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+static void test_a_hold_owns_its_seat_row(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "seat_rows:pick=ordered", false);
+    world.seats[0] = (struct seat){ .event = 1, .seat = 1, .request = 1 };
+    world.seats[1] = (struct seat){ .event = 1, .seat = 2, .request = 3 };
+    world.witnesses.seats = world.seats;
+    world.witnesses.seat_count = 2;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.drift, 0);
+    half_sold(&world, "seat_rows:pick=ordered", false);
+    world.witnesses.seats = world.seats;
+    world.seats[0] = (struct seat){ .event = 1, .seat = 1, .request = 1 };
+    world.seats[1] = (struct seat){ .event = 1, .seat = 2, .request = 0 };
+    world.witnesses.seat_count = 2;
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 1);
 }
 
 /* Free seats that nobody asked for in vain are nobody's fault. */
@@ -855,6 +943,10 @@ int main(void)
         cmocka_unit_test(test_oversold),
         cmocka_unit_test(test_unsold),
         cmocka_unit_test(test_unsold_needs_a_refusal),
+        cmocka_unit_test(test_a_hold_is_neither_sold_nor_left),
+        cmocka_unit_test(test_a_hold_that_is_over_keeps_nobody_out),
+        cmocka_unit_test(test_holds_do_not_excuse_a_counter),
+        cmocka_unit_test(test_a_hold_owns_its_seat_row),
         cmocka_unit_test(test_unsold_counts_the_size_of_the_wish),
         cmocka_unit_test(test_drift_both_ways),
         cmocka_unit_test(test_no_drift_without_counter),

@@ -284,6 +284,35 @@ static void promises_ledger_and_app(void **state)
     cells_free(&cells);
 }
 
+static void a_hold_may_be_shorter_than_a_checkout(void **state)
+{
+    static const struct {
+        const char *checkout;
+        bool may_expire;
+    } cases[] = {
+        { "499ms", false },    { "500ms", true },   { "uniform:1ms..499ms", false }, { "uniform:1ms..501ms", true },
+        { "exp:10ms", false }, { "exp:20ms", true }
+    };
+    struct cells cells;
+    char ini[128];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(ini, sizeof ini, "[checkout]\ntime = %s\n[hold]\nttl = 500ms\n", cases[i].checkout);
+        capture_begin();
+        assert_int_equal(expand(&cells, ini, "soft_hold,atomic,soft_hold:held=conflict", "sqlite"), EXIT_OK);
+        assert_int_equal(strstr(capture_end(), "holds of soft_hold will expire") != NULL, cases[i].may_expire);
+        assert_int_equal(cell_app(&cells.cell[1], 0).hold_ttl_ns, 500000000);
+        assert_int_equal(cell_app(&cells.cell[1], 0).holds_may_expire, cases[i].may_expire);
+        cells_free(&cells);
+    }
+    capture_begin(); /* nobody holds anything */
+    assert_int_equal(expand(&cells, "[checkout]\ntime = 2s\n[hold]\nttl = 500ms\n", "atomic", "sqlite"), EXIT_OK);
+    assert_string_equal(capture_end(), "");
+    cells_free(&cells);
+}
+
 static void contention_is_more_buyers_than_seats(void **state)
 {
     struct cell cell = { .scenario = { .users = 10, .events = 2, .seats = 5 } };
@@ -594,6 +623,7 @@ int main(void)
         in_a_folder(the_floor_runs_once_whatever_is_chosen),
         in_a_folder(the_point_and_the_choice_are_in_the_scenario),
         in_a_folder(promises_ledger_and_app),
+        in_a_folder(a_hold_may_be_shorter_than_a_checkout),
         cmocka_unit_test(contention_is_more_buyers_than_seats),
         cmocka_unit_test(contention_counts_seats_and_looks_at_the_event_wanted_most),
         cmocka_unit_test(users_may_leave_out_of_patience),

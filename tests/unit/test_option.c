@@ -567,6 +567,11 @@ static void draws_follow_their_law(void **state)
 
     (void)state;
     assert_int_equal(law_draw(&none, 1, 0.5), 0);
+    assert_int_equal(law_longest(&none), 0);
+    assert_int_equal(law_longest(&fixed), 5);
+    assert_int_equal(law_longest(&uniform), 20);
+    assert_int_equal(law_longest(&jitter), jitter.hi_ns);
+    assert_in_range(law_longest(&exp), 36 * exp.lo_ns, 37 * exp.lo_ns);
     assert_int_equal(law_draw(&fixed, 9, 0.5), 5);
     assert_int_equal(law_draw(&poll, 9, 0.5), 7);
     assert_int_equal(law_draw(&uniform, 1, 0), 10);

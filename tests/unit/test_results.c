@@ -667,7 +667,7 @@ static void test_what_only_some_users_do(void **state)
     /* Five booked; one of them is free again after 4.6 us, and the fifth takes its place. */
     assert_non_null(strstr(read_text("mixed", "timeline.csv"), ",4000,4,1\nmixed/sqlite/atomic,1,4600,3,2\n"
                                                                "mixed/sqlite/atomic,1,5000,4,1\n"));
-    assert_non_null(strstr(read_text("mixed", "audit.csv"), ",1,1,1\n"));
+    assert_non_null(strstr(read_text("mixed", "audit.csv"), ",1,1,1,0\n"));
 }
 
 /* In a scenario without such users nothing of it is said. */
