@@ -495,7 +495,7 @@ static void test_csv_files(void **state)
     text = read_text("tables", "audit.csv");
     assert_int_equal(lines_in(text), 1 + 2 * 7 + 1);
     assert_non_null(
-        strstr(text, "\nrush/sqlite/naive,1,5,6,6,1,0,0,0,0,0,0,0,0,0,0,0,invalid,\"sold 6, not 5\",0,0,0,0\n"));
+        strstr(text, "\nrush/sqlite/naive,1,5,6,6,1,0,0,0,0,0,0,0,0,0,0,0,invalid,\"sold 6, not 5\",0,0,0,0,0\n"));
     text = read_text("tables", "timeline.csv");
     assert_non_null(strstr(text, "cell,trial,t_ns,sold,seats_left\n"));
     assert_non_null(strstr(text, "\nrush/sqlite/naive,1,0,0,5\nrush/sqlite/naive,1,1000,1,4\n"));
