@@ -6,6 +6,9 @@ SCENARIOS   = $(or $(filter $(scenarios),$(MAKECMDGOALS) $(MAKECMDGOALS:bench-%=
 STRATEGIES  =
 DB          =
 TRIALS      =
+NAME        =
+FROM        =
+S           =
 
 OWN        := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
 OWN        += $(if $(WERROR),-Werror)
@@ -22,7 +25,7 @@ strategies := $(filter strategies/%,$(sources))
 programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)))
 helpers    := $(filter-out $(programs),$(sort $(wildcard tests/*/*.c)))
 scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
-targets    := all demo bench test test-all lint report plots list docs findings setup clean clean-results help
+targets    := all demo bench test test-all lint report plots list docs findings new-strategy check-strategy kill-matrix setup clean clean-results help
 scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
 .DELETE_ON_ERROR:
@@ -33,12 +36,12 @@ all: lastseat ## build ./lastseat
 
 # ---- packages: seen to before anything is looked up, once per make
 goals      := $(or $(MAKECMDGOALS),all)
-building   := $(filter-out setup clean clean-results help,$(goals))
+building   := $(filter-out new-strategy setup clean clean-results help,$(goals))
 unknown    := $(filter-out $(targets) $(scenarios) $(scenarios:%=bench-%) lastseat build/%,$(goals))
 dry        := $(findstring n,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS  += --no-builtin-rules
 packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
-packages   += $(if $(filter test test-all,$(goals)),build run test)
+packages   += $(if $(filter test test-all check-strategy kill-matrix,$(goals)),build run test)
 packages   += $(if $(filter test-all lint,$(goals)),build test check)
 ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
     $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
@@ -129,6 +132,11 @@ bench: lastseat ## race the strategies; also SCENARIOS="..." STRATEGIES=a,b DB=s
 	    $(if $(DB),--db $(call commas,$(DB))) $(if $(TRIALS),--trials $(TRIALS))
 $(scenarios) $(scenarios:%=bench-%): bench
 	@:
+
+new-strategy: ## write strategies/NAME.c to begin with: NAME=foo, from a template, or FROM=optimistic
+	@sh strategies/new $(call quote,$(NAME)) $(call quote,$(FROM))
+check-strategy: lastseat build/plain/tests/contract/test_strategy ## is it fit? S=foo or S=foo:option=value
+	@sh strategies/check $(call quote,$(S))
 
 # A flavour's tests: the units first, then what starts servers.
 run-tests   = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) $(scripts)
