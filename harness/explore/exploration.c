@@ -56,7 +56,8 @@ static int turns_of(const struct trace *trace)
     return turns;
 }
 
-/* The schedule to tell: what it breaks decides first (worst anomaly), then how short it is. */
+/* The schedule to tell: what it breaks decides first (what a rogue names, then the worst anomaly), then how short it
+ * is. */
 struct best {
     bool found;
     int64_t seats;
@@ -66,10 +67,10 @@ struct best {
     int turns;
 };
 
-/* Bits of worse anomalies are lower; a schedule that never ends, without any, comes last. */
-static unsigned rank_of(unsigned anomalies)
+/* Bits of worse anomalies are lower; a schedule that never ends, without any, comes last. shows: what a rogue names. */
+static unsigned rank_of(unsigned anomalies, unsigned shows)
 {
-    return (anomalies & (0u - anomalies)) - 1;
+    return (anomalies & shows) != 0 ? 0 : (anomalies & (0u - anomalies)) - 1;
 }
 
 /* Of two as short, the one that A begins: it does not matter, but it is always the same one. */
@@ -82,21 +83,23 @@ static bool is_shorter(const struct best *best, size_t n, int turns, const struc
     return memcmp(schedule->letters, best->schedule.letters, n) < 0;
 }
 
-static void keep_if_better(struct best *best, const struct trace *trace, int64_t seats)
+static void keep_if_better(struct best *best, const struct trace *trace, const struct cell *cell)
 {
+    unsigned shows = cell->variant.registered->strategy->shows;
     int turns = turns_of(trace);
     struct schedule schedule;
     bool better = !best->found;
 
     schedule_of(&schedule, trace);
-    if (best->found && rank_of(trace->anomalies) != rank_of(best->anomalies))
-        better = rank_of(trace->anomalies) < rank_of(best->anomalies);
+    if (best->found && rank_of(trace->anomalies, shows) != rank_of(best->anomalies, shows))
+        better = rank_of(trace->anomalies, shows) < rank_of(best->anomalies, shows);
     else if (best->found)
         better = is_shorter(best, trace->n, turns, &schedule);
     if (!better)
         return;
-    *best =
-        (struct best){ .found = true, .seats = seats, .anomalies = trace->anomalies, .n = trace->n, .turns = turns };
+    *best = (struct best){
+        .found = true, .seats = cell->scenario.seats, .anomalies = trace->anomalies, .n = trace->n, .turns = turns
+    };
     best->schedule = schedule;
 }
 
@@ -169,7 +172,7 @@ static int play_all(struct explorer *explorer, struct search *search)
         if (status == EXIT_OK && search_learn(search, &trace, &failed))
             count(explorer, &trace);
         if (status == EXIT_OK && is_broken(&trace)) /* also when it equals another: it may be told shorter */
-            keep_if_better(&explorer->best, &trace, explorer->play.cell.scenario.seats);
+            keep_if_better(&explorer->best, &trace, &explorer->play.cell);
         trace_free(&trace);
     }
     explorer->result->exhausted = explorer->result->exhausted && chooser == NULL;
@@ -227,7 +230,7 @@ static int explore_sample(struct explorer *explorer)
         if ((status = play(explorer, &pct.chooser, &trace)) == EXIT_OK) {
             count(explorer, &trace);
             if (is_broken(&trace))
-                keep_if_better(&explorer->best, &trace, explorer->play.cell.scenario.seats);
+                keep_if_better(&explorer->best, &trace, &explorer->play.cell);
         }
         trace_free(&trace);
     }
@@ -264,7 +267,7 @@ static int explore_faults(struct explorer *explorer)
             if ((status = play(explorer, &follower.chooser, &trace)) == EXIT_OK) {
                 count_fault(explorer->result, &trace);
                 if (is_broken(&trace))
-                    keep_if_better(&explorer->best_fault, &trace, explorer->play.cell.scenario.seats);
+                    keep_if_better(&explorer->best_fault, &trace, &explorer->play.cell);
             }
             trace_free(&trace);
         }
@@ -335,9 +338,20 @@ static int explore(struct explorer *explorer)
     return status;
 }
 
+/* A schedule without a fault, unless only a fault shows what a rogue names. NULL: there is nothing to tell. */
+static const struct best *best_of(const struct explorer *explorer)
+{
+    unsigned shows = explorer->result->cell->variant.registered->strategy->shows;
+    const struct best *best = &explorer->best, *fault = &explorer->best_fault;
+
+    if (fault->found && (!best->found || ((fault->anomalies & shows) != 0 && (best->anomalies & shows) == 0)))
+        return fault;
+    return best->found ? best : NULL;
+}
+
 static int tell_best(struct explorer *explorer)
 {
-    return tell(explorer, explorer->best.found ? &explorer->best.schedule : &explorer->best_fault.schedule);
+    return tell(explorer, &best_of(explorer)->schedule);
 }
 
 /* With so many seats in the house. */
@@ -369,8 +383,8 @@ int exploration_run(struct exploration *result, const struct cell *cell, struct 
     snprintf(result->holder, sizeof result->holder, "%s on %s", cell->variant.name, cell->db);
     for (house = 0; house < request->houses && status == EXIT_OK && result->endless == 0; house++)
         status = in_house(&explorer, seats + house, explore);
-    if (status == EXIT_OK && (explorer.best.found || explorer.best_fault.found)) {
-        result->seats = explorer.best.found ? explorer.best.seats : explorer.best_fault.seats;
+    if (status == EXIT_OK && best_of(&explorer) != NULL) {
+        result->seats = best_of(&explorer)->seats;
         status = in_house(&explorer, result->seats, tell_best);
     }
     return status;
