@@ -41,7 +41,8 @@ unknown    := $(filter-out $(targets) $(scenarios) $(scenarios:%=bench-%) lastse
 dry        := $(findstring n,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS  += --no-builtin-rules
 packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
-packages   += $(if $(filter test test-all check-strategy kill-matrix,$(goals)),build run test)
+packages   += $(if $(filter test test-all check-strategy,$(goals)),build run test)
+packages   += $(if $(filter kill-matrix docs,$(goals)),build run)
 packages   += $(if $(filter test-all lint,$(goals)),build test check)
 ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
     $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
@@ -172,12 +173,14 @@ plots: results/latest/report.md ## redraw the last run's report and plots, if a 
 list: lastseat ## strategies, scenarios and databases
 	$(Q)./lastseat list
 
-docs: lastseat ## rewrite what is generated: scenarios/README.md, the catalogue and the stories in strategies/
+docs: lastseat ## rewrite what is generated: scenarios/README.md, the pages in strategies/
 	$(Q)./lastseat help readme >scenarios/README.md
-	$(Q)./lastseat help strategies | awk 'NR == FNR { rows = rows $$0 "\n"; next } /<!-- .catalogue/ { inside = 0 } \
-	    !inside { print } /<!-- catalogue/ { inside = 1; printf "%s", rows }' - strategies/README.md >build/catalogue
-	$(Q)mv build/catalogue strategies/README.md
+	$(Q)awk -f strategies/catalogue.awk strategies/README.md strategies/README.md >build/page && mv build/page strategies/README.md
+	$(Q)sh strategies/rogues/matrix >build/page && mv build/page strategies/rogues/README.md
 	$(Q)awk -f strategies/stories.awk strategies/STORIES.md >build/stories && mv build/stories strategies/STORIES.md
+kill-matrix: lastseat ## what each rogue breaks on each database, how it is found, and how often under load
+	$(Q)sh strategies/rogues/matrix load >build/page; code=$$?; cat build/page; [ $$code -eq 0 ] || exit $$code; \
+	    mv build/page strategies/rogues/README.md
 PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv)
 	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
 findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again
@@ -189,4 +192,4 @@ clean: ## remove what was built, never results
 clean-results: ## remove every run but results/reference
 	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json -exec rm -rf {} +
 help: ## this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
