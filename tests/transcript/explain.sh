@@ -93,7 +93,7 @@ call explain atomic optimistic pessimistic admission --db sqlite --replay A --fo
 [ $status -eq 0 ] || fail "--replay A --format csv: exit $status"
 sed 1d "$work/out" | while IFS=, read -r variant rest; do
     (cd "$home" && "$lastseat" run last-seat-15x1 --set load.users=2 --set load.workers=1 --trials 1 --strategy "$variant" \
-        --db sqlite --no-plots --json - --out "$work/solo-$variant") >"$work/run.json" || fail "$variant: run failed"
+        --db sqlite --no-plots --progress none --json - --out "$work/solo-$variant") >"$work/run.json" || fail "$variant: run failed"
     counted=$(python3 -c 'import json, sys
 print([cell["trials"][0]["ops"]["round_trips"] for cell in json.load(sys.stdin)["cells"] if cell["variant"] == sys.argv[1]][0])' \
         "$variant" <"$work/run.json")
