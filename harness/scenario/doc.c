@@ -257,6 +257,22 @@ static void option_cells(FILE *out, const struct option *row)
     }
 }
 
+/* Whether it keeps with several application servers what it promises with one. */
+static void server_cell(FILE *out, struct cell *cell)
+{
+    unsigned one = cell_promises(cell), many;
+
+    cell->scenario.instances = 3;
+    many = cell_promises(cell);
+    cell->scenario.instances = 1;
+    if (one == many) {
+        fputs(one == 0 ? "-" : "any number", out);
+        return;
+    }
+    fputs("one; with more: ", out);
+    bit_words(out, many, "nothing", cell_promise_names);
+}
+
 static void strategy_row(FILE *out, const struct strategy *strategy)
 {
     struct cell cell = { 0 };
@@ -267,6 +283,8 @@ static void strategy_row(FILE *out, const struct strategy *strategy)
         cell_text(out, strategy->summary);
         fputs(" | ", out);
         bit_words(out, cell_promises(&cell), "none", cell_promise_names);
+        fputs(" | ", out);
+        server_cell(out, &cell);
         fputs(" | ", out);
         bit_words(out, cell_needs(&cell), "nothing", cell_cap_names);
         fputs(" | ", out);
@@ -295,8 +313,9 @@ static void rogue_row(FILE *out, const struct strategy *strategy)
 
 void doc_strategy_catalogue(FILE *out)
 {
-    fputs("| Strategy | Idea | Promises (default options, one server) | Needs of the database | Options (default) |\n"
-          "|---|---|---|---|---|\n",
+    fputs("| Strategy | Idea | Promises (default options, one server) | Servers | Needs of the database | "
+          "Options (default) |\n"
+          "|---|---|---|---|---|---|\n",
           out);
     for (size_t i = 0; i < registry_count; i++)
         if ((registry[i].strategy->traits & TRAIT_ROGUE) == 0)

@@ -180,7 +180,18 @@ static void print(const struct explanation *explanation, const struct exploratio
     case FORMAT_SVG:
         story_svg(stdout, exploration);
         break;
+    case FORMAT_CSV:
+        story_csv(stdout, exploration);
+        break;
     }
+}
+
+static void print_skipped(const struct explanation *explanation, const struct cell *cell)
+{
+    if (explanation->arguments.format == FORMAT_CSV)
+        story_csv_skipped(stdout, cell);
+    else
+        printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
 }
 
 static int code_of(const struct exploration *exploration)
@@ -261,13 +272,15 @@ static int explain_all(struct explanation *explanation)
         say_error("explain: a picture is of one strategy on one database; --format svg was asked for %zu", wanted);
         return EXIT_USAGE;
     }
+    if (explanation->arguments.format == FORMAT_CSV)
+        story_csv_head(stdout);
     for (i = 0; i < cells->n; i++) {
         const struct cell *cell = &cells->cell[i];
 
         if (!is_wanted(explanation, i))
             continue;
         if (cell->skip[0] != '\0') {
-            printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
+            print_skipped(explanation, cell);
             continue;
         }
         status = explain(explanation, cell, wanted > 1);

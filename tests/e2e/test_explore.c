@@ -62,8 +62,10 @@ static void behaves(const char *ini, const char *variant, size_t n)
 {
     struct bench_cells cells;
     struct exploration found;
+    unsigned shows;
 
     bench_cells_make(&cells, ini, variant, bench_names[n]);
+    shows = cells.cell->variant.registered->strategy->shows;
     assert_int_equal(explore(&found, &cells, n, &usual), EXIT_OK);
     if (exploration_unexpected(&found))
         fail_msg("%s: %d of %d schedules broken, %d of %d faults: %s", found.holder, (int)found.broken,
@@ -72,6 +74,8 @@ static void behaves(const char *ini, const char *variant, size_t n)
     assert_true(found.exhausted);
     assert_true(found.faults > 0);
     assert_int_equal(found.stuck + found.endless, 0);
+    /* The story of a rogue is that of what it names. */
+    assert_true((found.trace.anomalies & shows) != 0 || shows == 0);
     exploration_free(&found);
     bench_cells_free(&cells);
 }
