@@ -73,7 +73,7 @@ static bool ask(struct worker *worker, struct hand *hand, int64_t turn)
     inflight_invoke(flight, 0);
     if (record->invoke_ns >= crew->deadline_ns || wait_stopping())
         return false;
-    if (!flight->planned.repeats)
+    if (hand == NULL || !flight->planned.repeats)
         return serve(worker, book, flight);
     click(hand, turn, record->due_ns, false);
     room = serve(worker, book, flight);

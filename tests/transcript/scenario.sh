@@ -49,6 +49,10 @@ wrong 2 "-1ms" <<'END'
 [checkout]
 time = -1ms
 END
+wrong 2 "needs an exponent" <<'END'
+[load]
+pick = zipf
+END
 wrong 2 "'opne'" <<'END'
 [load]
 model = opne
@@ -115,6 +119,10 @@ scenario wrong <<'END'
 model = closed
 END
 refuses 2 "load.duration" run wrong
+# A group that no event could take, and shares of groups that leave users out.
+refuses 2 "groups of 4" run small-15x5 --set inventory.seats=3 --set "request.seats=1:60%, 4:40%"
+says "inventory.seats = 3"
+refuses 2 "come to 60%" run small-15x5 --set request.seats=1:60%
 # The writer of a queue needs a connection, and so do its users.
 refuses 2 "pool" run small-15x5 --strategy queue --set db.pool=1
 says "queue"
