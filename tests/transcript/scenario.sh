@@ -127,6 +127,23 @@ refuses 2 "come to 60%" run small-15x5 --set request.seats=1:60%
 refuses 2 "pool" run small-15x5 --strategy queue --set db.pool=1
 says "queue"
 
+# A hold that is over before its user has paid is a question worth asking: said, not refused.
+scenario short <<'END'
+[checkout]
+time = 20ms
+[hold]
+ttl = 10ms
+[run]
+strategies = soft_hold, soft_hold:held=conflict, atomic
+END
+call check short
+exits 0
+says "short.ini: hold.ttl = 10ms, but a checkout can take 20ms: holds of soft_hold will expire while their users pay"
+[ "$(grep -c warning "$work/err")" -eq 1 ] || fail "the warning is repeated: $(cat "$work/err")"
+call check short --strategy atomic
+exits 0
+! grep -q hold "$work/err" || fail "a warning where nobody holds anything: $(cat "$work/err")"
+
 # Files that are not there to be read.
 mkdir "$home/scenarios/folder.ini"
 refuses 2 "a folder" run scenarios/folder.ini
