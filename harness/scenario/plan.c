@@ -29,29 +29,40 @@ void plan_init(struct plan *plan, const struct scenario *s, int64_t block)
         .cancel = s->cancel,
     };
     pick_ready(&plan->picker, &s->pick, s->events);
+    plan->alike = sizes_largest(&s->sizes) == 1 && s->patience.kind == LAW_NONE && s->repeat <= 0 && s->cancel <= 0;
+}
+
+/* What is drawn for newer keys comes last, and in closed load nobody waits for draws that nothing depends on. */
+static void draw_users(const struct plan *plan, struct rng *rng, struct planned *out)
+{
+    double unit;
+
+    if (plan->alike)
+        return;
+    out->request.seats = sizes_draw(&plan->sizes, rng_unit(rng));
+    unit = rng_unit(rng);
+    if (plan->patience.kind != LAW_NONE)
+        out->patience_ns = law_draw(&plan->patience, 1, unit);
+    out->repeats = rng_unit(rng) < plan->repeat;
+    out->cancels = rng_unit(rng) < plan->cancel;
+    out->cancel_after_ns = law_draw(&plan->cancel_after, 1, rng_unit(rng));
 }
 
 void plan_request(const struct plan *plan, int64_t user, int64_t turn, struct planned *out)
 {
     struct rng rng;
-    double unit;
 
     rng_init(&rng, rng_mix(plan->seed, (uint64_t)user, (uint64_t)turn));
     *out = (struct planned){
         .request = { .id = turn * plan->users + user, .user = user, .seats = 1 },
+        .patience_ns = PLAN_PATIENT,
     };
-    /* Always the same draws in the same order: a key that is changed leaves the other draws alone, and what is drawn
-     * for a new key comes last. */
+    /* Always the same draws in the same order: a key that is changed leaves the other draws alone. */
     out->request.event = 1 + (int64_t)rng_below(&rng, (uint64_t)plan->events);
     out->checkout_ns = law_draw(&plan->checkout, 1, rng_unit(&rng));
     out->abandons = rng_unit(&rng) < plan->abandon;
     out->seed = rng_next(&rng);
-    out->request.seats = sizes_draw(&plan->sizes, rng_unit(&rng));
-    unit = rng_unit(&rng);
-    out->patience_ns = plan->patience.kind != LAW_NONE ? law_draw(&plan->patience, 1, unit) : PLAN_PATIENT;
-    out->repeats = rng_unit(&rng) < plan->repeat;
-    out->cancels = rng_unit(&rng) < plan->cancel;
-    out->cancel_after_ns = law_draw(&plan->cancel_after, 1, rng_unit(&rng));
+    draw_users(plan, &rng, out);
     if (plan->picker.law.kind != PICK_UNIFORM) {
         stream(&rng, plan, user, turn, OF_PICK);
         out->request.event = pick_event(&plan->picker, &rng);

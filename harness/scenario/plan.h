@@ -13,6 +13,7 @@ struct plan {
     struct picker picker;
     struct size_law sizes;
     double abandon, repeat, cancel;
+    bool alike; /* nobody wants several seats, leaves out of patience, clicks twice or cancels */
 };
 
 struct planned {
