@@ -6,6 +6,9 @@ SCENARIOS   = $(or $(filter $(scenarios),$(MAKECMDGOALS) $(MAKECMDGOALS:bench-%=
 STRATEGIES  =
 DB          =
 TRIALS      =
+NAME        =
+FROM        =
+S           =
 
 OWN        := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
 OWN        += $(if $(WERROR),-Werror)
@@ -23,7 +26,8 @@ programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)
 long       := $(sort $(wildcard tests/long/test_*.c))
 helpers    := $(filter-out $(programs) $(long),$(sort $(wildcard tests/*/*.c)))
 scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
-targets    := all demo bench test test-all test-long lint report plots list docs findings setup clean clean-results help
+targets    := all demo bench test test-all test-long lint report plots list docs findings new-strategy check-strategy kill-matrix \
+              setup clean clean-results help
 scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
 .DELETE_ON_ERROR:
@@ -34,12 +38,13 @@ all: lastseat ## build ./lastseat
 
 # ---- packages: seen to before anything is looked up, once per make
 goals      := $(or $(MAKECMDGOALS),all)
-building   := $(filter-out setup clean clean-results help,$(goals))
+building   := $(filter-out new-strategy setup clean clean-results help,$(goals))
 unknown    := $(filter-out $(targets) $(scenarios) $(scenarios:%=bench-%) lastseat build/%,$(goals))
 dry        := $(findstring n,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS  += --no-builtin-rules
 packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
-packages   += $(if $(filter test test-all test-long,$(goals)),build run test)
+packages   += $(if $(filter test test-all test-long check-strategy,$(goals)),build run test)
+packages   += $(if $(filter kill-matrix docs,$(goals)),build run)
 packages   += $(if $(filter test-all lint,$(goals)),build test check)
 ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
     $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
@@ -131,6 +136,11 @@ bench: lastseat ## race the strategies; also SCENARIOS="..." STRATEGIES=a,b DB=s
 $(scenarios) $(scenarios:%=bench-%): bench
 	@:
 
+new-strategy: ## write strategies/NAME.c to begin with: NAME=foo, from a template, or FROM=optimistic
+	@sh strategies/new $(call quote,$(NAME)) $(call quote,$(FROM))
+check-strategy: lastseat build/plain/tests/contract/test_strategy ## is it fit? S=foo or S=foo:option=value
+	@sh strategies/check $(call quote,$(S))
+
 # A flavour's tests: the units first, then what starts servers.
 run-tests   = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) $(scripts)
 test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything that gates, under 4 minutes
@@ -168,12 +178,14 @@ plots: results/latest/report.md ## redraw the last run's report and plots, if a 
 list: lastseat ## strategies, scenarios and databases
 	$(Q)./lastseat list
 
-docs: lastseat ## rewrite what is generated: scenarios/README.md, the catalogue and the stories in strategies/
+docs: lastseat ## rewrite what is generated: scenarios/README.md, the pages in strategies/
 	$(Q)./lastseat help readme >scenarios/README.md
-	$(Q)./lastseat help strategies | awk 'NR == FNR { rows = rows $$0 "\n"; next } /<!-- .catalogue/ { inside = 0 } \
-	    !inside { print } /<!-- catalogue/ { inside = 1; printf "%s", rows }' - strategies/README.md >build/catalogue
-	$(Q)mv build/catalogue strategies/README.md
+	$(Q)awk -f strategies/catalogue.awk strategies/README.md strategies/README.md >build/page && mv build/page strategies/README.md
+	$(Q)sh strategies/rogues/matrix >build/page && mv build/page strategies/rogues/README.md
 	$(Q)awk -f strategies/stories.awk strategies/STORIES.md >build/stories && mv build/stories strategies/STORIES.md
+kill-matrix: lastseat ## what each rogue breaks on each database, how it is found, and how often under load
+	$(Q)sh strategies/rogues/matrix load >build/page; code=$$?; cat build/page; [ $$code -eq 0 ] || exit $$code; \
+	    mv build/page strategies/rogues/README.md
 PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv)
 	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
 findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again
@@ -185,4 +197,4 @@ clean: ## remove what was built, never results
 clean-results: ## remove every run but results/reference
 	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json -exec rm -rf {} +
 help: ## this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

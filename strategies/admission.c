@@ -3,7 +3,8 @@
  * word. What the gate gave is given back when the database says no or fails, or the user leaves.
  *
  * Guarantee: never oversells, because the database decides. Sells out with one application server, or with share =
- * whole, as long as nobody leaves at checkout: who was refused while a seat was held does not come back.
+ * whole where everybody wants one seat, as long as nobody leaves before he has paid: who was refused while a seat was
+ * held does not come back.
  *
  * Cost: a refusal costs one memory access; the database sees only those who will very likely buy. The counter is state
  * outside the database: it must be filled at start and repaired after a failure.
@@ -53,7 +54,8 @@ static enum share share_of(const struct app *app)
 
 static unsigned admission_promises(const struct app *app)
 {
-    bool one_count = app->instances == 1 || share_of(app) == SHARE_WHOLE;
+    /* A group that the gate admits and the database refuses held seats that others, in want of fewer, were denied. */
+    bool one_count = app->instances == 1 || (share_of(app) == SHARE_WHOLE && app->group_most == 1);
 
     return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (one_count && !app->users_may_leave ? PROMISE_SELLS_OUT : 0u);
 }
@@ -103,6 +105,16 @@ static enum verdict admission_attempt(struct attempt *a)
     return verdict;
 }
 
+static enum verdict admission_release(struct attempt *a)
+{
+    enum verdict verdict = attempt_release(a);
+
+    /* After the commit: before it, the gate would admit somebody to a seat that is not free. */
+    if (verdict == VERDICT_BOOKED)
+        gate_give(a->app, a->request->event, a->request->seats);
+    return verdict;
+}
+
 const struct strategy strategy_admission = {
     .name = "admission",
     .summary = "a counter in memory admits as many as there are seats, the database decides",
@@ -114,4 +126,5 @@ const struct strategy strategy_admission = {
     .options_size = sizeof(struct admission_options),
     .open = admission_open,
     .attempt = admission_attempt,
+    .release = admission_release,
 };

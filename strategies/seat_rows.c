@@ -109,7 +109,7 @@ static bool sells_out(const struct app *app)
 {
     switch (pick_of(app->options)) {
     case PICK_SKIP_LOCKED:
-        return !app->users_may_leave && app->group == 1;
+        return !app->users_may_leave && app->group_most == 1;
     case PICK_NOWAIT:
         return app->attempts == INT64_MAX; /* a lost try says nothing about the holder: he may still leave */
     case PICK_ORDERED:

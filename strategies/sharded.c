@@ -28,7 +28,7 @@ static const struct option sharded_rows[] = {
     OPTION_END,
 };
 
-enum { FILL, LOOK, TAKE, BOOK };
+enum { FILL, LOOK, TAKE, BOOK, GIVE, ERASE };
 
 /* What cannot be dealt out evenly goes to the first shards. */
 #define SHARES "SELECT id, i, capacity / $1 + CASE WHEN i < capacity % $1 THEN 1 ELSE 0 END FROM events CROSS JOIN "
@@ -56,6 +56,11 @@ static const struct statement sharded_statements[] = {
     [BOOK] = { .name = "book",
                .kind = STATEMENT_WRITE,
                .sql = TEXT("INSERT INTO bookings (request, event, user_id, seats) VALUES ($1, $2, $3, $4)") },
+    [GIVE] = { .name = "give",
+               .kind = STATEMENT_WRITE,
+               .locks = true,
+               .sql = TEXT("UPDATE shards SET available = available + $3 WHERE event = $1 AND shard = $2") },
+    [ERASE] = { .name = "erase", .kind = STATEMENT_WRITE, .sql = TEXT("DELETE FROM bookings WHERE request = $1") },
     STATEMENT_END,
 };
 
@@ -84,7 +89,7 @@ static enum ledger sharded_ledger(const void *options)
 
 static unsigned sharded_promises(const struct app *app)
 {
-    bool sells_out = app->group == 1 && app->attempts > app->seats;
+    bool sells_out = app->group_most == 1 && app->attempts > app->seats;
 
     return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (sells_out ? PROMISE_SELLS_OUT : 0u);
 }
@@ -118,6 +123,21 @@ static enum verdict sharded_attempt(struct attempt *a)
     return verdict_of(a, attempt_commit(a));
 }
 
+/* To the shard that the request asks first, which need not be the one it had its seats from. */
+static enum verdict sharded_release(struct attempt *a)
+{
+    const struct request *rq = a->request;
+    enum db_status st;
+
+    if ((st = attempt_begin(a, TX_WRITE)) != DB_OK)
+        return verdict_of(a, st);
+    if ((st = attempt_run(a, GIVE, ARGS(rq->event, rq->id % shards_of(a->app), rq->seats))) != DB_OK)
+        return verdict_of(a, st);
+    if ((st = attempt_run(a, ERASE, ARGS(rq->id))) != DB_OK)
+        return verdict_of(a, st);
+    return verdict_of(a, attempt_commit(a));
+}
+
 const struct strategy strategy_sharded = {
     .name = "sharded",
     .summary = "the counter cut into several rows, stealing from others when one runs dry",
@@ -131,4 +151,5 @@ const struct strategy strategy_sharded = {
     .options_size = sizeof(struct sharded_options),
     .setup = sharded_setup,
     .attempt = sharded_attempt,
+    .release = sharded_release,
 };

@@ -35,12 +35,15 @@ enum verdict {
 enum reason {
     REASON_NONE,
     REASON_STALE,         /* a version or value had moved since it was read */
+    REASON_HELD,          /* what is left is held by others, for now         */
+    REASON_EXPIRED,       /* the request's hold had run out                  */
     REASON_BUSY,          /* the database was locked and did not wait       */
     REASON_SERIALIZATION, /* the database refused to serialize it           */
     REASON_DEADLOCK,
     REASON_POOL_TIMEOUT,
     REASON_LOCK_TIMEOUT,
     REASON_STATEMENT_TIMEOUT,
+    REASON_PATIENCE, /* the user had waited for as long as he would */
     REASON_CONSTRAINT,
     REASON_ROLLED_BACK,
     REASON_QUEUE_FULL,
@@ -51,7 +54,10 @@ enum reason {
 };
 const char *reason_name(enum reason);
 
-/* Where the stock is kept, for the audit. Of all of them the bookings rows say what was sold. */
+/* Where the stock is kept, for the audit. Of all of them the bookings rows say what was sold: those whose state is
+ * CONFIRMED, as it is by default. A row that is PENDING is a hold: its seats are neither sold nor left, and it is
+ * over when lastseat_now() has reached expires_at. That is the clock of the database in SQL, in microseconds; any other
+ * clock is another server's opinion. */
 enum ledger {
     LEDGER_COUNTER,  /* events.available                                                            */
     LEDGER_BOOKINGS, /* the bookings rows alone                                                     */
@@ -70,7 +76,8 @@ enum {
     TRAIT_CORE = 1u << 0,    /* run by `strategies = core`                                        */
     TRAIT_FLOOR = 1u << 1,   /* does no work: measured beside every run, not ranked, not audited  */
     TRAIT_CONTROL = 1u << 2, /* honest but known to break: proves that a scenario can show a race */
-    TRAIT_ROGUE = 1u << 3    /* deliberately broken (strategies/rogues/)                          */
+    TRAIT_ROGUE = 1u << 3,   /* deliberately broken (strategies/rogues/)                          */
+    TRAIT_HOLDS = 1u << 4    /* holds seats for [hold] ttl before they are paid: PENDING bookings rows */
 };
 
 /* What of a verdict the harness tries again ([retry] on of the scenario). */
@@ -107,9 +114,11 @@ struct applock; /* what attempt_lock() takes */
 struct app {
     int index, instances;  /* 0 .. instances-1                                          */
     int64_t events, seats; /* events 1..events, each with this many seats               */
-    int64_t group;         /* most seats that one request asks for                      */
     int64_t attempts;      /* most tries of a request that loses races (INT64_MAX: unlimited) */
-    bool users_may_leave;  /* some leave at checkout                                    */
+    int64_t group_most;    /* seats that the largest group wants                        */
+    bool users_may_leave;  /* some leave at checkout, or out of patience                */
+    int64_t hold_ttl_ns;   /* how long a hold lasts                                     */
+    bool holds_may_expire; /* a checkout can take longer than that                      */
     const void *options;   /* the struct that strategy.options describes                */
     struct applock *lock;  /* made by app_lock(); NULL: there is none                   */
     void *memory;          /* app_size zeroed bytes                                     */
@@ -167,7 +176,11 @@ struct strategy {
     enum db_status (*setup)(struct db *, const struct app *);
     int (*open)(struct app *); /* optional; main thread, before the start; 0, or -1: out of memory, no service */
     enum verdict (*attempt)(struct attempt *); /* required; many threads                                    */
-    void (*close)(struct app *);               /* optional; main thread, after every worker and service ended */
+    /* optional; many threads: gives the request's seats back, one try, like attempt(); attempt_release() when absent.
+     * Called only after attempt() was answered VERDICT_BOOKED, with the memory as that left it. VERDICT_BOOKED means:
+     * given back and committed. */
+    enum verdict (*release)(struct attempt *);
+    void (*close)(struct app *); /* optional; main thread, after every worker and service ended */
 };
 
 /* ---- attempt: called by attempt(), on the thread that runs it ------------------------------------------------- */
@@ -190,6 +203,10 @@ bool attempt_checkout(struct attempt *);
  * stopped. */
 enum db_status attempt_lock(struct attempt *);
 void attempt_unlock(struct attempt *);
+
+/* What gives a booking back where the strategy has no release(), or keeps something of its own beside the ledger: the
+ * row goes, and its seats return to the counter, or their rows are freed, in the same transaction. */
+enum verdict attempt_release(struct attempt *);
 
 /* A conflict the strategy found by itself. */
 enum verdict attempt_conflict(struct attempt *, enum reason);
@@ -219,7 +236,8 @@ int app_lock(struct app *, enum lock_order);
 
 /* open(): a lane that holds at most cap parked attempts (0: no limit); owned by the harness. NULL: out of memory. */
 struct lane *app_lane(struct app *, int64_t cap);
-/* open(): starts a service thread; at most strategy.services() times. run() ends when lane_take() returns 0. 0 / -1. */
+/* open(): starts a service thread; at most strategy.services() times. run() ends when lane_take() returns 0, or
+ * service_pause() false. 0 / -1. */
 int app_spawn(struct app *, void (*run)(struct service *, struct app *));
 
 /* attempt(): `return attempt_park(a, lane)` as its last act. VERDICT_SHED when the lane is full. The attempt belongs to
@@ -234,6 +252,8 @@ void lane_linger(struct service *, struct lane *, int n, int64_t linger_ns);
 /* Service thread: waits until somebody is parked, takes up to max in arrival order. 0: the app closes, return from
  * run(). */
 int lane_take(struct service *, struct lane *, struct attempt **out, int max);
+/* Service thread that works at times of its own: waits for so long. False: the app closes, return from run(). */
+bool service_pause(struct service *, int64_t ns);
 /* The service's connection, reopened when it was lost; NULL when that failed (answer VERDICT_FAILED). Use with
  * db_begin(), db_run(), db_run_many(), db_commit(), db_rollback(). */
 struct db *service_db(struct service *);

@@ -14,7 +14,7 @@
  * so that two of them cannot wait for each other, and therefore meet there. */
 #include "strategy.h"
 
-enum { FILL, LOOK, CLAIM, BOOK };
+enum { FILL, LOOK, CLAIM, BOOK, UNCLAIM, ERASE };
 
 static const struct statement unique_claim_statements[] = {
     [FILL] = { .name = "fill",
@@ -39,6 +39,11 @@ static const struct statement unique_claim_statements[] = {
     [BOOK] = { .name = "book",
                .kind = STATEMENT_WRITE,
                .sql = TEXT("INSERT INTO bookings (request, event, user_id, seats) VALUES ($1, $2, $3, $4)") },
+    [UNCLAIM] = { .name = "unclaim",
+                  .kind = STATEMENT_WRITE,
+                  .locks = true,
+                  .sql = TEXT("DELETE FROM claims WHERE request = $1") },
+    [ERASE] = { .name = "erase", .kind = STATEMENT_WRITE, .sql = TEXT("DELETE FROM bookings WHERE request = $1") },
     STATEMENT_END,
 };
 
@@ -122,6 +127,20 @@ static enum verdict unique_claim_attempt(struct attempt *a)
     return verdict_of(a, attempt_commit(a));
 }
 
+static enum verdict unique_claim_release(struct attempt *a)
+{
+    const struct request *rq = a->request;
+    enum db_status st;
+
+    if ((st = attempt_begin(a, TX_WRITE)) != DB_OK)
+        return verdict_of(a, st);
+    if ((st = attempt_run(a, UNCLAIM, ARGS(rq->id))) != DB_OK)
+        return verdict_of(a, st);
+    if ((st = attempt_run(a, ERASE, ARGS(rq->id))) != DB_OK)
+        return verdict_of(a, st);
+    return verdict_of(a, attempt_commit(a));
+}
+
 const struct strategy strategy_unique_claim = {
     .name = "unique_claim",
     .summary = "insert a row per seat, and a unique constraint decides who was first",
@@ -133,4 +152,5 @@ const struct strategy strategy_unique_claim = {
     .statements = unique_claim_statements,
     .setup = unique_claim_setup,
     .attempt = unique_claim_attempt,
+    .release = unique_claim_release,
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/audit/peak.h"
+#include "harness/audit/seats.h"
 #include "harness/base/say.h"
 
 const char *audit_verdict_name(enum audit_verdict verdict)
@@ -16,17 +18,22 @@ const char *audit_verdict_name(enum audit_verdict verdict)
 /* Seats of one event, as the witnesses tell them. */
 struct stock {
     int64_t capacity, sold;
-    int64_t left;             /* as the ledger has it: LEDGER_COUNTER, LEDGER_OWN */
-    int64_t smallest_refused; /* fewest seats that somebody wanted and was answered no to; 0: nobody was */
+    int64_t held, pending;    /* in holds: that are not over, in all                                         */
+    int64_t left;             /* as the ledger has it: LEDGER_COUNTER, LEDGER_OWN                           */
+    int64_t smallest_refused; /* fewest seats that somebody wanted and was answered no to; 0: nobody was    */
+    bool given_back;          /* a booking was, while others asked                                          */
 };
 
-static void set_reason(struct audit *audit, enum audit_verdict verdict, const char *text)
-{
-    if (verdict > audit->verdict) {
-        audit->verdict = verdict;
-        snprintf(audit->reason, sizeof audit->reason, "%s", text);
-    }
-}
+/* The witnesses side by side, each in order of request ids. */
+struct matter {
+    const struct record **records, **cancels;
+    const struct booking **bookings;
+    bool *booked; /* of each record: it was, whatever became of it */
+    size_t record_count, cancel_count, booking_count;
+    struct stock *stock; /* by event, from 1 */
+    int64_t *peaks;
+    int64_t events;
+};
 
 static int by_request_record(const void *a, const void *b)
 {
@@ -51,22 +58,41 @@ static bool refused(const struct record *record, bool has_row)
         return false;
     case OUTCOME_UNKNOWN:
         return !has_row;
+    case OUTCOME_TIMED_OUT:
+        return record->reason != REASON_PATIENCE;
     default:
         return true;
     }
 }
 
-/* One request held against the rows that carry its id; seats: of the last of them. */
-static void match(struct audit *audit, struct stock *stock, const struct record *record, size_t rows, int64_t seats)
+/* Of a request that was told booked. A cancel that is unknown counts as what the rows say of it. */
+static bool was_given_back(const struct record *cancel, size_t rows)
 {
-    struct stock *event = &stock[record->event];
+    return cancel != NULL && (cancel->outcome == ASIDE_DONE || (cancel->outcome == ASIDE_UNKNOWN && rows == 0));
+}
 
+static void match_booked(struct audit *audit, struct stock *event, const struct record *record,
+                         const struct record *cancel, size_t rows)
+{
+    if (was_given_back(cancel, rows)) {
+        audit->released += record->seats;
+        audit->ghost += rows > 0;
+        event->given_back = true;
+    } else {
+        audit->told += record->seats;
+        audit->lost += rows == 0;
+    }
+}
+
+/* One request held against what its user did later and the rows that carry its id; seats: of the last of them. */
+static void match(struct audit *audit, struct stock *event, const struct record *record, const struct record *cancel,
+                  size_t rows, int64_t seats)
+{
     if (rows > 1)
         audit->duplicate++;
     audit->torn += rows == 1 && seats != record->seats;
     if (record->outcome == OUTCOME_BOOKED) {
-        audit->told += record->seats;
-        audit->lost += rows == 0;
+        match_booked(audit, event, record, cancel, rows);
     } else if (record->outcome == OUTCOME_UNKNOWN) {
         audit->unknown++;
         audit->resolved_yes += rows > 0;
@@ -78,104 +104,80 @@ static void match(struct audit *audit, struct stock *stock, const struct record 
         event->smallest_refused = record->seats;
 }
 
-/* Walks records and rows, both in order of request ids. Rows of requests nobody made are ghosts, one each. */
-static void match_all(struct audit *audit, struct stock *stock, const struct record **records, size_t record_count,
-                      const struct booking **bookings, size_t booking_count)
+/* Walks records, cancels and rows. Rows of requests nobody made are ghosts, one each. */
+static void match_all(struct audit *audit, const struct matter *m)
 {
-    size_t r, b = 0, rows;
+    size_t r, b = 0, c = 0, rows;
 
-    for (r = 0; r < record_count; r++) {
-        for (; b < booking_count && bookings[b]->request < records[r]->request; b++)
+    for (r = 0; r < m->record_count; r++) {
+        const struct record *record = m->records[r], *cancel = NULL;
+
+        for (; b < m->booking_count && m->bookings[b]->request < record->request; b++)
             audit->ghost++;
-        for (rows = 0; b < booking_count && bookings[b]->request == records[r]->request; b++)
+        for (rows = 0; b < m->booking_count && m->bookings[b]->request == record->request; b++)
             rows++;
-        match(audit, stock, records[r], rows, rows > 0 ? bookings[b - 1]->seats : 0);
+        while (c < m->cancel_count && m->cancels[c]->request < record->request)
+            c++;
+        if (c < m->cancel_count && m->cancels[c]->request == record->request)
+            cancel = m->cancels[c];
+        m->booked[r] = record->outcome == OUTCOME_BOOKED || (record->outcome == OUTCOME_UNKNOWN && rows > 0);
+        match(audit, &m->stock[record->event], record, cancel, rows, rows > 0 ? m->bookings[b - 1]->seats : 0);
     }
-    audit->ghost += (int64_t)(booking_count - b);
+    audit->ghost += (int64_t)(m->booking_count - b);
 }
 
-static void add_drift(struct audit *audit, int64_t drift)
+/* Second clicks that were booked like the first. */
+static void match_clicks(struct audit *audit, const struct matter *m)
 {
-    if (drift > 0)
-        audit->leaked += drift;
-    else
-        audit->uncounted -= drift;
-    audit->drift = audit->leaked + audit->uncounted;
-}
+    size_t r, lo, hi, middle;
 
-static void judge_stock(struct audit *audit, const struct stock *stock, int64_t events, enum ledger ledger)
-{
-    int64_t e, free_seats;
+    for (r = 0; r < m->record_count; r++) {
+        int64_t first = m->records[r]->ref;
 
-    for (e = 1; e <= events; e++) {
-        free_seats = stock[e].capacity - stock[e].sold;
-        audit->capacity += stock[e].capacity;
-        audit->sold += stock[e].sold;
-        if (free_seats < 0)
-            audit->oversold -= free_seats;
-        else if (stock[e].smallest_refused > 0 && stock[e].smallest_refused <= free_seats)
-            audit->unsold += free_seats;
-        if (ledger == LEDGER_COUNTER || ledger == LEDGER_OWN)
-            add_drift(audit, stock[e].capacity - stock[e].left - stock[e].sold);
+        if (first == 0 || !m->booked[r])
+            continue;
+        for (lo = 0, hi = m->record_count; lo < hi;) {
+            middle = lo + (hi - lo) / 2;
+            if (m->records[middle]->request < first)
+                lo = middle + 1;
+            else
+                hi = middle;
+        }
+        audit->repeated += lo < m->record_count && m->records[lo]->request == first && m->booked[lo];
     }
 }
 
-/* By request, then event. */
-static int by_owner(const void *a, const void *b)
+static void judge_stock(struct audit *audit, const struct matter *m, enum ledger ledger)
 {
-    const struct seat *left = a, *right = b;
+    int64_t e, free_seats, over, drift;
 
-    if (left->request != right->request)
-        return (left->request > right->request) - (left->request < right->request);
-    return (left->event > right->event) - (left->event < right->event);
-}
+    for (e = 1; e <= m->events; e++) {
+        const struct stock *event = &m->stock[e];
 
-/* Rows of `seats` against seats in the bookings rows, request by request: what one has too many does not make good what
- * another has too few. */
-static void judge_owners(struct audit *audit, const struct witnesses *witnesses)
-{
-    /* .seat: how many more seats the request has than its bookings say */
-    struct seat *held = malloc((witnesses->seat_count + witnesses->booking_count + 1) * sizeof *held);
-    size_t i, end, n = 0;
-    int64_t more;
-
-    if (held == NULL) {
-        set_reason(audit, AUDIT_UNKNOWN, "out of memory for the owners of seats");
-        return;
+        free_seats = event->capacity - event->sold;
+        over = (m->peaks[e] > event->sold ? m->peaks[e] : event->sold) - event->capacity;
+        audit->capacity += event->capacity;
+        audit->sold += event->sold;
+        if (over > 0)
+            audit->oversold += over;
+        audit->held += event->held;
+        free_seats -= event->held;
+        if (free_seats > 0 && event->smallest_refused > 0 && event->smallest_refused <= free_seats)
+            *(event->given_back ? &audit->unjudged : &audit->unsold) += free_seats;
+        if (ledger != LEDGER_COUNTER && ledger != LEDGER_OWN)
+            continue;
+        drift = event->capacity - event->left - event->sold - event->pending;
+        if (drift > 0)
+            audit->leaked += drift;
+        else
+            audit->uncounted -= drift;
     }
-    for (i = 0; i < witnesses->seat_count; i++)
-        if (witnesses->seats[i].request != 0)
-            held[n++] = (struct seat){ witnesses->seats[i].event, 1, witnesses->seats[i].request };
-    for (i = 0; i < witnesses->booking_count; i++)
-        held[n++] = (struct seat){ witnesses->bookings[i].event, -witnesses->bookings[i].seats,
-                                   witnesses->bookings[i].request };
-    qsort(held, n, sizeof *held, by_owner);
-    for (i = 0; i < n; i = end) {
-        for (more = 0, end = i; end < n && by_owner(&held[i], &held[end]) == 0; end++)
-            more += held[end].seat;
-        add_drift(audit, more);
-    }
-    free(held);
-}
-
-/* The rows of `seats`, in their order, are the seats 1..capacity of every event, each once. */
-static bool house_is_whole(const struct witnesses *witnesses, const struct stock *stock, int64_t events)
-{
-    size_t i = 0;
-    int64_t e, k;
-
-    for (e = 1; e <= events; e++)
-        for (k = 1; k <= stock[e].capacity; k++, i++)
-            if (i == witnesses->seat_count || witnesses->seats[i].event != e || witnesses->seats[i].seat != k)
-                return false;
-    return i == witnesses->seat_count;
 }
 
 /* initial - left - booked through that gate's app, for every gate; rows decide what was booked. Whoever is not told
  * whether a booking stands has to give its seats back to the gate, or might strand them: a surplus of that many is no
  * drift. */
-static void judge_gates(struct audit *audit, const struct trial *trial, const struct record **records,
-                        size_t record_count, const struct booking **bookings, size_t booking_count, int64_t events)
+static void judge_gates(struct audit *audit, const struct trial *trial, const struct matter *m)
 {
     size_t g, r, b;
     int64_t *through, *unknown, drift, at, apps = 0;
@@ -185,32 +187,42 @@ static void judge_gates(struct audit *audit, const struct trial *trial, const st
             apps = trial->gates[g].app + 1;
     if (apps == 0)
         return;
-    if ((through = calloc(2 * (size_t)(apps * (events + 1)), sizeof *through)) == NULL) {
+    if ((through = calloc(2 * (size_t)(apps * (m->events + 1)), sizeof *through)) == NULL) {
         audit->verdict = AUDIT_UNKNOWN;
         snprintf(audit->reason, sizeof audit->reason, "out of memory for gates");
         return;
     }
-    unknown = through + apps * (events + 1);
-    for (r = b = 0; r < record_count; r++) {
-        while (b < booking_count && bookings[b]->request < records[r]->request)
+    unknown = through + apps * (m->events + 1);
+    for (r = b = 0; r < m->record_count; r++) {
+        const struct record *record = m->records[r];
+
+        while (b < m->booking_count && m->bookings[b]->request < record->request)
             b++;
-        if (b == booking_count || bookings[b]->request != records[r]->request || records[r]->app >= apps)
+        if (b == m->booking_count || m->bookings[b]->request != record->request || record->app >= apps)
             continue;
-        at = records[r]->app * (events + 1) + records[r]->event;
-        through[at] += records[r]->seats;
-        if (records[r]->outcome == OUTCOME_UNKNOWN)
-            unknown[at] += records[r]->seats;
+        at = record->app * (m->events + 1) + record->event;
+        through[at] += record->seats;
+        if (record->outcome == OUTCOME_UNKNOWN)
+            unknown[at] += record->seats;
     }
     for (g = 0; g < trial->gate_count; g++) {
         const struct gate_witness *gate = &trial->gates[g];
 
-        at = gate->app * (events + 1) + gate->event;
+        at = gate->app * (m->events + 1) + gate->event;
         drift = gate->initial - gate->left - through[at];
         if (drift < 0)
             drift = drift + unknown[at] < 0 ? -(drift + unknown[at]) : 0;
         audit->gate_drift += drift;
     }
     free(through);
+}
+
+static void set_reason(struct audit *audit, enum audit_verdict verdict, const char *text)
+{
+    if (verdict > audit->verdict) {
+        audit->verdict = verdict;
+        snprintf(audit->reason, sizeof audit->reason, "%s", text);
+    }
 }
 
 /* Invalid outranks unknown outranks valid. */
@@ -229,13 +241,54 @@ static void conclude(struct audit *audit, const struct trial *trial)
         set_reason(audit, AUDIT_INVALID, text);
     } else if (trial->void_reason[0] != '\0') {
         set_reason(audit, AUDIT_UNKNOWN, trial->void_reason);
-    } else if (audit->sold == 0) {
+    } else if (audit->sold + audit->released == 0) {
         set_reason(audit, AUDIT_UNKNOWN, "nothing was booked: nothing was proved");
     }
 }
 
+static int by_request_order(struct matter *m, const struct trial *trial, const struct witnesses *witnesses)
+{
+    size_t i;
+
+    m->stock = calloc((size_t)m->events + 1, sizeof *m->stock);
+    m->peaks = calloc((size_t)m->events + 1, sizeof *m->peaks);
+    m->records = malloc((trial->record_count + 1) * sizeof *m->records);
+    m->booked = calloc(trial->record_count + 1, sizeof *m->booked);
+    m->cancels = malloc((trial->cancel_count + 1) * sizeof *m->cancels);
+    m->bookings = malloc((witnesses->booking_count + 1) * sizeof *m->bookings);
+    if (m->stock == NULL || m->peaks == NULL || m->records == NULL || m->booked == NULL || m->cancels == NULL ||
+        m->bookings == NULL)
+        return -1;
+    for (i = 0; i < trial->record_count; i++)
+        m->records[m->record_count++] = &trial->records[i];
+    for (i = 0; i < trial->cancel_count; i++)
+        m->cancels[m->cancel_count++] = &trial->cancels[i];
+    for (i = 0; i < witnesses->booking_count; i++)
+        m->bookings[m->booking_count++] = &witnesses->bookings[i];
+    qsort(m->records, m->record_count, sizeof *m->records, by_request_record);
+    qsort(m->cancels, m->cancel_count, sizeof *m->cancels, by_request_record);
+    qsort(m->bookings, m->booking_count, sizeof *m->bookings, by_request_booking);
+    return 0;
+}
+
+static void take_holds(struct audit *audit, const struct matter *m, const struct witnesses *witnesses)
+{
+    size_t i;
+
+    for (i = 0; i < witnesses->hold_count; i++) {
+        const struct hold *hold = &witnesses->holds[i];
+
+        if (hold->event < 1 || hold->event > m->events) {
+            set_reason(audit, AUDIT_INVALID, "a hold on an event that was never on sale");
+            continue;
+        }
+        m->stock[hold->event].pending += hold->seats;
+        m->stock[hold->event].held += hold->expired != 0 ? 0 : hold->seats;
+    }
+}
+
 /* What the database says of each event; what it says of others, or leaves out, is an anomaly of its own. */
-static void take_stock(struct audit *audit, struct stock *stock, int64_t events, const struct witnesses *witnesses,
+static void fill_stock(struct audit *audit, const struct matter *m, const struct witnesses *witnesses,
                        enum ledger ledger)
 {
     size_t i;
@@ -243,34 +296,32 @@ static void take_stock(struct audit *audit, struct stock *stock, int64_t events,
     for (i = 0; i < witnesses->counter_count; i++) {
         const struct counter *counter = &witnesses->counters[i];
 
-        if (counter->event < 1 || counter->event > events) {
+        if (counter->event < 1 || counter->event > m->events) {
             set_reason(audit, AUDIT_INVALID, "the database holds an event that was never on sale");
             continue;
         }
-        stock[counter->event].capacity = counter->capacity;
-        stock[counter->event].left = counter->available;
+        m->stock[counter->event].capacity = counter->capacity;
+        m->stock[counter->event].left = counter->available;
     }
-    if (witnesses->counter_count != (size_t)events)
-        set_reason(audit, AUDIT_INVALID, "the database lost an event");
     for (i = 0; i < witnesses->booking_count; i++) {
         const struct booking *booking = &witnesses->bookings[i];
 
-        if (booking->event >= 1 && booking->event <= events)
-            stock[booking->event].sold += booking->seats;
+        if (booking->event >= 1 && booking->event <= m->events)
+            m->stock[booking->event].sold += booking->seats;
         else
             set_reason(audit, AUDIT_INVALID, "a booking of an event that was never on sale");
     }
-    if (ledger == LEDGER_SEATS && !house_is_whole(witnesses, stock, events))
+    if (witnesses->counter_count != (size_t)m->events)
+        set_reason(audit, AUDIT_INVALID, "the database lost an event");
+    if (ledger == LEDGER_SEATS && !seats_are_whole(witnesses))
         set_reason(audit, AUDIT_INVALID, "the seats are not those that were on sale");
-    if (ledger != LEDGER_OWN)
-        return;
-    if (witnesses->remainder_count != (size_t)events)
+    if (ledger == LEDGER_OWN && witnesses->remainder_count != (size_t)m->events)
         set_reason(audit, AUDIT_INVALID, "the strategy's own tables do not answer for every event");
     for (i = 0; i < witnesses->remainder_count; i++) {
         int64_t event = witnesses->remainders[i].event;
 
-        if (event >= 1 && event <= events)
-            stock[event].left = witnesses->remainders[i].left;
+        if (event >= 1 && event <= m->events)
+            m->stock[event].left = witnesses->remainders[i].left;
         else
             set_reason(audit, AUDIT_INVALID, "the strategy's own tables hold an event that was never on sale");
     }
@@ -279,33 +330,28 @@ static void take_stock(struct audit *audit, struct stock *stock, int64_t events,
 void audit_judge(struct audit *audit, const struct cell *cell, const struct trial *trial,
                  const struct witnesses *witnesses)
 {
-    int64_t events = cell->scenario.events;
-    struct stock *stock = calloc((size_t)events + 1, sizeof *stock);
-    const struct record **records = malloc((trial->record_count + 1) * sizeof *records);
-    const struct booking **bookings = malloc((witnesses->booking_count + 1) * sizeof *bookings);
     const enum ledger ledger = cell_ledger(cell);
-    size_t i;
+    struct matter m = { .events = cell->scenario.events };
 
     memset(audit, 0, sizeof *audit);
-    if (stock == NULL || records == NULL || bookings == NULL) {
+    if (by_request_order(&m, trial, witnesses) != 0 || peak_seats(trial, m.events, m.peaks) != 0) {
         set_reason(audit, AUDIT_UNKNOWN, "out of memory for the audit");
-        goto done;
+    } else {
+        fill_stock(audit, &m, witnesses, ledger);
+        take_holds(audit, &m, witnesses);
+        match_all(audit, &m);
+        match_clicks(audit, &m);
+        judge_stock(audit, &m, ledger);
+        if (ledger == LEDGER_SEATS && seats_drift(witnesses, &audit->leaked, &audit->uncounted) != 0)
+            set_reason(audit, AUDIT_UNKNOWN, "out of memory for the owners of seats");
+        audit->drift = audit->leaked + audit->uncounted;
+        judge_gates(audit, trial, &m);
+        conclude(audit, trial);
     }
-    for (i = 0; i < trial->record_count; i++)
-        records[i] = &trial->records[i];
-    qsort(records, trial->record_count, sizeof *records, by_request_record);
-    for (i = 0; i < witnesses->booking_count; i++)
-        bookings[i] = &witnesses->bookings[i];
-    qsort(bookings, witnesses->booking_count, sizeof *bookings, by_request_booking);
-    take_stock(audit, stock, events, witnesses, ledger);
-    match_all(audit, stock, records, trial->record_count, bookings, witnesses->booking_count);
-    judge_stock(audit, stock, events, ledger);
-    if (ledger == LEDGER_SEATS)
-        judge_owners(audit, witnesses);
-    judge_gates(audit, trial, records, trial->record_count, bookings, witnesses->booking_count, events);
-    conclude(audit, trial);
-done:
-    free(stock);
-    free(records);
-    free(bookings);
+    free(m.stock);
+    free(m.peaks);
+    free(m.records);
+    free(m.booked);
+    free(m.cancels);
+    free(m.bookings);
 }

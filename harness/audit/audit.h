@@ -22,9 +22,16 @@ struct seat {
 struct remainder {
     int64_t event, left;
 };
+/* A bookings row that is PENDING. */
+struct hold {
+    int64_t id, request, event, user, seats;
+    int64_t expired; /* 1: its time was over when it was read */
+};
 struct witnesses {
-    struct booking *bookings;
+    struct booking *bookings; /* CONFIRMED */
     size_t booking_count;
+    struct hold *holds;
+    size_t hold_count;
     struct counter *counters;
     size_t counter_count;
     struct seat *seats;
@@ -33,20 +40,26 @@ struct witnesses {
     size_t remainder_count;
 };
 
-/* In seats, but for lost, ghost, duplicate, torn, resolved_*: in requests. Formulae, per event, summed over events:
- *   sold = seats in bookings rows         oversold = max(0, sold - capacity)
- *   unsold = capacity - sold, if somebody who wanted no more than that was answered no; else 0
- *   drift = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more)
- *         = |capacity - left - sold|, left = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN)
- *         = |seats rows of a request - seats in its bookings rows|, summed over requests (LEDGER_SEATS)
- *   gate_drift = |initial - left - booked through that app|, for every gate
- *   lost = told booked, no row            ghost = a row, and told no, an error, or never asked
- *   duplicate = requests with more than one row
- *   torn = requests with a row of another number of seats than they asked for */
+/* In seats, but for lost, ghost, duplicate, torn, resolved_*: in requests; repeated: in wishes. Formulae, per event,
+ * summed over events:
+ *   sold = seats in bookings rows         told = seats told booked and not told given back
+ *   oversold = max(0, sold - capacity); where bookings were given back, max(sold, peak) with peak = the most seats that
+ *     must have been taken at once (peak.h)
+ *   held = seats in holds that were not over: nobody else could have them, and nobody is to blame
+ *   unsold = capacity - sold - held, if somebody who wanted no more than that was answered no; else 0. Where a booking
+ * was given back meanwhile, whoever was refused may have been refused rightly: these seats are `unjudged` instead drift
+ * = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more) = |capacity - left - sold|, left
+ * = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN) = |seats rows of a request - seats in its
+ * bookings rows|, summed over requests (LEDGER_SEATS) where a hold counts like a booking: over or not, while its row is
+ * there it accounts for its seats gate_drift = |initial - left - booked through that app|, for every gate lost = told
+ * booked and not given back, no row ghost = a row, and told no, an error, given back, or never asked duplicate =
+ * requests with more than one row torn = requests with a row of another number of seats than they asked for repeated =
+ * double clicks of which both were booked: reported, not held against anybody */
 struct audit {
     int64_t capacity, sold, told, oversold, unsold, drift, leaked, uncounted, gate_drift;
-    int64_t lost, ghost, duplicate, torn;
+    int64_t lost, ghost, duplicate, torn, held;
     int64_t unknown, resolved_yes, resolved_no; /* outcomes `unknown`, found booked, found not booked */
+    int64_t released, unjudged, repeated;
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */
 };

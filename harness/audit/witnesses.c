@@ -3,6 +3,7 @@
 
 #include "harness/audit/audit.h"
 #include "harness/base/say.h"
+#include "harness/db/schema.h"
 
 /* Rows collected from a query; items of one size. */
 struct collected {
@@ -56,6 +57,12 @@ static int read_rows(struct db *db, const char *sql, struct collected *into)
 
 static const struct text beginnings = TEXT_PER("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
+static const char bookings_sql[] =
+    "SELECT id, request, event, user_id, seats FROM bookings WHERE state = 'CONFIRMED' ORDER BY id";
+static const char holds_sql[] = "SELECT id, request, event, user_id, seats,"
+                                " CASE WHEN expires_at > " SCHEMA_CLOCK "() THEN 0 ELSE 1 END"
+                                " FROM bookings WHERE state = 'PENDING' ORDER BY id";
+
 /* What the strategy says of its own tables; NULL: its ledger is another. */
 static const char *remaining_of(const struct cell *cell, enum dialect dialect)
 {
@@ -69,11 +76,12 @@ int audit_look(struct witnesses *witnesses, const struct cell *cell, struct data
     const char *seats =
         cell_ledger(cell) == LEDGER_SEATS ? "SELECT event, seat, request FROM seats ORDER BY event, seat" : NULL;
     struct collected bookings = { .size = sizeof(struct booking), .columns = 5 };
+    struct collected holds = { .size = sizeof(struct hold), .columns = 6 };
     struct collected counters = { .size = sizeof(struct counter), .columns = 4 };
     struct collected places = { .size = sizeof(struct seat), .columns = 3 };
     struct collected remainders = { .size = sizeof(struct remainder), .columns = 2 };
-    bool whole = run(db, beginnings.in[dialect]) == 0 &&
-                 read_rows(db, "SELECT id, request, event, user_id, seats FROM bookings ORDER BY id", &bookings) == 0 &&
+    bool whole = run(db, beginnings.in[dialect]) == 0 && read_rows(db, bookings_sql, &bookings) == 0 &&
+                 read_rows(db, holds_sql, &holds) == 0 &&
                  read_rows(db, "SELECT id, capacity, available, version FROM events ORDER BY id", &counters) == 0 &&
                  (seats == NULL || read_rows(db, seats, &places) == 0) &&
                  (remaining == NULL || read_rows(db, remaining, &remainders) == 0) && run(db, "COMMIT") == 0;
@@ -81,6 +89,8 @@ int audit_look(struct witnesses *witnesses, const struct cell *cell, struct data
     *witnesses = (struct witnesses){
         .bookings = (struct booking *)(void *)bookings.items,
         .booking_count = bookings.n,
+        .holds = (struct hold *)(void *)holds.items,
+        .hold_count = holds.n,
         .counters = (struct counter *)(void *)counters.items,
         .counter_count = counters.n,
         .seats = (struct seat *)(void *)places.items,
@@ -115,6 +125,7 @@ void witnesses_free(struct witnesses *witnesses)
     if (witnesses == NULL)
         return;
     free(witnesses->bookings);
+    free(witnesses->holds);
     free(witnesses->counters);
     free(witnesses->seats);
     free(witnesses->remainders);

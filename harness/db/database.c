@@ -158,7 +158,8 @@ static void leave_place(struct database *database)
 {
     spare_close_all(database);
     database->generation++;
-    database->remembered = false;
+    database->remembered = database->loose_clock = false;
+    atomic_store(&database->passed_us, 0);
 }
 
 int database_reset(struct database *database, const struct db_settings *settings, const char *tag,
@@ -220,12 +221,39 @@ int database_rewind(struct database *database, struct db *db)
     enum db_status st;
 
     if (obstacle == NULL) {
+        atomic_store(&database->passed_us, 0);
         if ((st = database->kind->rewind(database, db)) == DB_OK)
             return 0;
         db->lost = st == DB_LOST || st == DB_IN_DOUBT;
         obstacle = db->error;
     }
     say_error("%s: cannot rewind the place: %s", database->kind->name, obstacle);
+    return -1;
+}
+
+int database_loosen_clock(struct database *database)
+{
+    if (database->tag[0] == '\0' || database->remembered) {
+        say_error("%s: the clock of %s cannot be loosened", database->kind->name,
+                  database->remembered ? "a place that is remembered" : "no place");
+        return -1;
+    }
+    if (database->kind->loosen_clock(database) != 0)
+        return -1;
+    database->loose_clock = true;
+    return 0;
+}
+
+int database_pass_time(struct database *database, struct db *db, int64_t ns)
+{
+    const char *obstacle = "its clock is the world's";
+
+    if (database->loose_clock) {
+        if (database->kind->pass_time(database, db, (ns + NS_PER_US - 1) / NS_PER_US) == DB_OK)
+            return 0;
+        obstacle = db->error;
+    }
+    say_error("%s: cannot let time pass: %s", database->kind->name, obstacle);
     return -1;
 }
 

@@ -75,6 +75,13 @@ int database_remember(struct database *);
  * no trigger fires. Takes as long as the kept rows need. Connections stay open; no transaction may be open on any. Uses
  * the given connection, not counted, past a wrapper; its thread. 0 / -1 after saying why: nothing has changed then. */
 int database_rewind(struct database *, struct db *);
+/* Before database_remember(): from now on the clock of the current place (lastseat_now(), schema.h) can be moved. 0 /
+ * -1 after saying why. */
+int database_loosen_clock(struct database *);
+/* Moves that clock forward, for every statement that reads it from now on, whatever its snapshot; database_rewind()
+ * puts it back. Uses the given connection, outside of a transaction, not counted, past a wrapper. 0 / -1 after saying
+ * why. */
+int database_pass_time(struct database *, struct db *, int64_t ns);
 /* Any thread: a connection to the current place, statements prepared and each executed once without effect. NULL after
  * filling error. statements may be NULL (audit). */
 struct db *database_connect(struct database *, const struct db_settings *, const struct statement *, char *error,

@@ -25,6 +25,9 @@ struct database_kind {
     int (*settle)(struct database *);
     void (*drop)(struct database *);
     int (*remember)(struct database *);
+    int (*loosen_clock)(struct database *);
+    /* Says nothing: db->error is filled. */
+    enum db_status (*pass_time)(struct database *, struct db *, int64_t us);
     /* Of a place that is remembered, outside of a transaction. Says nothing: db->error is filled. */
     enum db_status (*rewind)(struct database *, struct db *);
     /* Connections of ours that the server still has, the given one and spares apart; -1 after an error was said. */
@@ -50,6 +53,8 @@ struct database {
     char place[DATABASE_PLACE_SIZE]; /* the current place: a file's path, a schema's name    */
     int generation;                  /* of the current place: grows with every reset and drop */
     bool remembered;                 /* database_rewind() has something to put back          */
+    bool loose_clock;                /* database_pass_time() can move the clock of the place */
+    _Atomic int64_t passed_us;       /* SQLite: how far it was moved                          */
     const struct db_driver *wrapper; /* NULL: none                                           */
     struct spares spares;
     _Atomic int connections; /* struct db open now, spares apart                     */

@@ -154,6 +154,14 @@ static int null_remember(struct database *database)
     return 0;
 }
 
+static enum db_status null_pass_time(struct database *database, struct db *db, int64_t us)
+{
+    (void)database;
+    (void)db;
+    (void)us;
+    return DB_OK;
+}
+
 static enum db_status null_rewind(struct database *database, struct db *db)
 {
     (void)database;
@@ -215,6 +223,8 @@ const struct database_kind kind_null = {
     .settle = null_settle,
     .drop = null_database_end,
     .remember = null_remember,
+    .loosen_clock = null_remember,
+    .pass_time = null_pass_time,
     .rewind = null_rewind,
     .alive = null_alive,
     .usage = null_usage,

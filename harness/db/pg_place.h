@@ -66,4 +66,8 @@ int pg_shadow_make(struct database *);
 enum db_status pg_shadow_rewind(struct database *, struct db *);
 void pg_shadow_name(const struct pg_places *, const char *tag, char *out, size_t size);
 
+/* pg_clock.c: struct database_kind.loosen_clock and .pass_time. */
+int pg_clock_loosen(struct database *);
+enum db_status pg_clock_pass(struct database *, struct db *, int64_t us);
+
 #endif

@@ -23,7 +23,9 @@ static const char postgres_tables[] =
     "CREATE INDEX bookings_event ON bookings (event);\n"
     "CREATE INDEX bookings_request ON bookings (request);\n"
     "CREATE TABLE seats (event bigint NOT NULL, seat bigint NOT NULL, request bigint);\n"
-    "CREATE INDEX seats_event_request ON seats (event, request, seat);\n";
+    "CREATE INDEX seats_event_request ON seats (event, request, seat);\n"
+    "CREATE FUNCTION " SCHEMA_CLOCK "() RETURNS bigint LANGUAGE sql AS"
+    " 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)';\n";
 
 const char *schema_tables(enum dialect dialect)
 {

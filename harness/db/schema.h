@@ -11,6 +11,10 @@
  * find. A strategy that is built on a constraint asks for it by its ddl. */
 const char *schema_tables(enum dialect);
 
+/* The clock of a place, lastseat_now() in SQL: microseconds of the database's clock, read when it is called. PostgreSQL
+ * has it as a function in the place; SQLite is lent it by every connection. */
+#define SCHEMA_CLOCK "lastseat_now"
+
 /* SQL that fills the events of a house, and its seats where they are numbered; SCHEMA_FILL_SIZE bytes are enough. */
 #define SCHEMA_FILL_SIZE 1024
 void schema_fill(char *out, size_t size, enum dialect, const struct house *);

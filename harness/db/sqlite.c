@@ -14,6 +14,9 @@
  * some ten microseconds. */
 #define PROGRESS_STEPS 1000
 
+/* Longest wait for the lock to read the schema when a connection is opened. */
+#define OPEN_TIMEOUT_MS 10000
+
 enum control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, CONTROL_COUNT };
 
 struct slot {
@@ -150,6 +153,9 @@ int sqlite_open_file(sqlite3 **out, const char *path, const struct db_settings *
     };
     int code = sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
+    /* The PRAGMA reads the schema, which another connection that opens or closes may keep locked for a moment. */
+    if (code == SQLITE_OK)
+        code = sqlite3_busy_timeout(*out, OPEN_TIMEOUT_MS);
     if (code == SQLITE_OK)
         code = sqlite3_exec(*out, synchronous[settings->durability], NULL, NULL, NULL);
     if (code == SQLITE_OK)
@@ -200,6 +206,30 @@ static int prepare_control(struct db *db)
     return 0;
 }
 
+/* The library runs in the program: the database's clock is that of the machine, and all its servers share it. */
+static void tell_time(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct database *database = sqlite3_user_data(context);
+    struct timespec ts;
+
+    (void)count;
+    (void)values;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    sqlite3_result_int64(context, (int64_t)ts.tv_sec * (NS_PER_S / NS_PER_US) + ts.tv_nsec / NS_PER_US +
+                                      atomic_load_explicit(&database->passed_us, memory_order_relaxed));
+}
+
+static int lend_clock(struct db *db)
+{
+    struct sqlite_conn *conn = db->conn;
+    int code = sqlite3_create_function(conn->handle, SCHEMA_CLOCK, 0, SQLITE_UTF8, db->database, tell_time, NULL, NULL);
+
+    if (code == SQLITE_OK)
+        return 0;
+    fail(db, code);
+    return -1;
+}
+
 static int sqlite_open(struct db *db)
 {
     struct sqlite_conn *conn = calloc(1, sizeof *conn);
@@ -218,7 +248,7 @@ static int sqlite_open(struct db *db)
     sqlite3_busy_handler(conn->handle, wait_for_lock, db);
     if (db->settings.statement_timeout_ns > 0)
         sqlite3_progress_handler(conn->handle, PROGRESS_STEPS, watch_clock, conn);
-    if (prepare_control(db) != 0) {
+    if (lend_clock(db) != 0 || prepare_control(db) != 0) {
         sqlite_close(db);
         return -1;
     }

@@ -32,7 +32,7 @@ static int follow(struct chooser *chooser, const struct players *players, unsign
 
     if ((int)players->trace->n < schedule->n)
         return index_of(players, schedule->letters[players->trace->n]);
-    return play_go_on(ready, last, players->users);
+    return play_go_on(players, ready, last);
 }
 
 static void follower_init(struct follower *follower, const struct schedule *schedule)
@@ -281,9 +281,20 @@ static int explore(struct explorer *explorer)
     return status;
 }
 
+/* A schedule without a fault, unless only a fault shows what a rogue names. NULL: there is nothing to tell. */
+static const struct best *best_of(const struct explorer *explorer)
+{
+    unsigned shows = explorer->result->cell->variant.registered->strategy->shows;
+    const struct best *best = &explorer->best, *fault = &explorer->best_fault;
+
+    if (fault->found && (!best->found || ((fault->anomalies & shows) != 0 && (best->anomalies & shows) == 0)))
+        return fault;
+    return best->found ? best : NULL;
+}
+
 static int tell_best(struct explorer *explorer)
 {
-    return tell(explorer, explorer->best.found ? &explorer->best.schedule : &explorer->best_fault.schedule);
+    return tell(explorer, &best_of(explorer)->schedule);
 }
 
 /* With so many seats in the house. */
@@ -316,8 +327,8 @@ int exploration_run(struct exploration *result, const struct cell *cell, struct 
     snprintf(result->holder, sizeof result->holder, "%s on %s", cell->variant.name, cell->db);
     for (house = 0; house < request->houses && status == EXIT_OK && result->endless == 0; house++)
         status = in_house(&explorer, seats + house, explore);
-    if (status == EXIT_OK && (explorer.best.found || explorer.best_fault.found)) {
-        result->seats = explorer.best.found ? explorer.best.seats : explorer.best_fault.seats;
+    if (status == EXIT_OK && best_of(&explorer) != NULL) {
+        result->seats = best_of(&explorer)->seats;
         status = in_house(&explorer, result->seats, tell_best);
     }
     return status;

@@ -30,8 +30,9 @@ struct exploration {
     int64_t broken_by[ANOMALY_COUNT], stuck, endless;
     int64_t faults, faults_broken; /* schedules with one call made to fail; those that left something behind */
     int64_t faults_broken_by[ANOMALY_COUNT], faults_stuck;
-    /* The schedule to tell: the worst anomaly, then the shortest, played once more with the rows read after every call;
-     * where no order breaks anything, a fault that does. trace.n 0: nothing broke. A replay is always told. */
+    /* The schedule to tell: what a rogue names, else the worst anomaly, then the shortest, played once more with the
+     * rows read after every call; where no order shows it, a fault that does. trace.n 0: nothing broke. A replay is
+     * always told. */
     struct trace trace;
     char schedule[2048];                /* its text: --replay                                    */
     int64_t seats;                      /* of its house; the scenario's when nothing is told      */

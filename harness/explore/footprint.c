@@ -17,13 +17,22 @@ static bool is_plain_read(const struct player *player, const struct db_driver *d
 }
 
 /* A serializable transaction's reads are held against the writes of others: the database keeps them like locks. */
-static struct footprint of_statement(const struct player *player)
+static struct footprint of_rows(const struct player *player)
 {
     if (is_plain_read(player, player->players->driver) && !player->serializable)
         return (struct footprint){ .reads = BIT(THING_ROWS) };
     if (player->in_tx)
         return (struct footprint){ .reads = BIT(THING_ROWS), .writes = BIT(THING_LOCKS) };
     return (struct footprint){ .writes = BIT(THING_ROWS) | BIT(THING_LOCKS) };
+}
+
+static struct footprint of_statement(const struct player *player)
+{
+    struct footprint footprint = of_rows(player);
+
+    if (players_reads_clock(player->players, player->statement))
+        footprint.reads |= BIT(THING_CLOCK);
+    return footprint;
 }
 
 static struct footprint of_end(const struct player *player)
@@ -55,6 +64,10 @@ static struct footprint of_call(const struct player *player)
     case CALL_CHECKOUT:
     case CALL_ARRIVE:
         return (struct footprint){ 0 };
+    case CALL_PAUSE:
+        return (struct footprint){ .reads = BIT(THING_CLOCK) };
+    case CALL_TIME:
+        return (struct footprint){ .writes = BIT(THING_CLOCK) };
     case CALL_GATE_LEFT:
         return (struct footprint){ .reads = BIT(THING_GATES) };
     case CALL_GATE_TAKE:

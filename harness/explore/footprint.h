@@ -14,6 +14,7 @@ enum thing {
     THING_APPLOCKS,
     THING_LANES,
     THING_ANSWERS,
+    THING_CLOCK,  /* of the place */
     THING_MEMORY, /* of an app: what a strategy does between its calls can only touch this */
     THINGS
 };

@@ -13,12 +13,16 @@
  * the first of them is the victim each time. */
 #define DEADLOCK_TIMEOUT_NS (50 * NS_PER_MS)
 
+/* No schedule takes that long: a hold is over when the schedule says so. */
+#define HOLD_NS (3600 * NS_PER_S)
+
 /* Somebody waits for a lock and nobody else can move: a deadlock ends within the timeout above, or never. */
 #define DEADLOCK_LIMIT_NS (5 * NS_PER_S)
 
-int play_go_on(unsigned ready, int last, int users)
+int play_go_on(const struct players *players, unsigned ready, int last)
 {
-    unsigned services = ready & ~0u << users, from = services != 0 ? services : ready;
+    unsigned others = ready & ~players->clock, services = others & ~0u << players->users;
+    unsigned from = services != 0 ? services : others != 0 ? others : ready;
     int who = 0;
 
     if (last >= 0 && (ready & 1u << last) != 0)
@@ -42,6 +46,7 @@ static void set_up_cell(struct play *play, const struct cell *cell)
     scenario->db.statement_timeout_ns = 0;
     scenario->db.lock_timeout_ns = driver->waits != NULL ? 0 : 1;
     scenario->db.deadlock_timeout_ns = DEADLOCK_TIMEOUT_NS;
+    scenario->hold_ttl_ns = HOLD_NS;
     scenario->pool = scenario->users + cell_services(cell);
 }
 
@@ -60,7 +65,9 @@ int play_open(struct play *play, const struct cell *cell, struct database *datab
         say_error("%s: out of memory for apps", cell->id);
         return -1;
     }
-    if (place_prepare(database, &play->cell, "explore") != 0 || database_remember(database) != 0)
+    if (place_prepare(database, &play->cell, "explore") != 0 ||
+        ((strategy->traits & TRAIT_HOLDS) != 0 && database_loosen_clock(database) != 0) ||
+        database_remember(database) != 0)
         return -1;
     play->observer = database_connect(database, &play->cell.scenario.db, NULL, error, sizeof error);
     if (play->observer == NULL) {
@@ -165,6 +172,29 @@ static void go_astray(struct trace *trace, const struct players *players, int wh
              atomic_load(&players->player[who].state) == PLAYER_ENDED ? "has ended" : "is waiting for another");
 }
 
+/* Every hold is over, and services that pause may look. */
+static int pass_time(struct play *play, struct players *players, int who)
+{
+    int i;
+
+    if (database_pass_time(play->database, play->observer, HOLD_NS) != 0)
+        return -1;
+    stage_time_passed(players, who);
+    for (i = 0; i < play->cell.scenario.instances; i++)
+        app_ring(&play->servers[i]);
+    return 0;
+}
+
+/* Who can move now; 0: nobody ever will. */
+static unsigned ready_now(struct players *players)
+{
+    unsigned ready = stage_ready(players);
+
+    if (ready == 0)
+        ready = outwait(players);
+    return stage_users_ended(players) ? 0 : ready | stage_clock_ready(players);
+}
+
 /* Move by move until nobody is left to be answered. 0, or -1. */
 static int run(struct play *play, struct players *players, struct chooser *chooser, struct trace *trace)
 {
@@ -173,7 +203,7 @@ static int run(struct play *play, struct players *players, struct chooser *choos
 
     look_at_memory(play, players, last, trace);
     while (!stage_users_ended(players)) {
-        if ((ready = stage_ready(players)) == 0 && (ready = outwait(players)) == 0) {
+        if ((ready = ready_now(players)) == 0) {
             trace->ending = stage_users_ended(players) ? TRACE_ENDED : TRACE_STUCK;
             return 0;
         }
@@ -187,10 +217,15 @@ static int run(struct play *play, struct players *players, struct chooser *choos
             return 0;
         }
         trace->preemptions += play_preempts(ready, last, who);
-        last = who;
-        if (!stage_move(players, who)) {
-            trace->ending = TRACE_ENDLESS;
-            return 0;
+        if (players_is_clock(players, who)) {
+            if (pass_time(play, players, who) != 0)
+                return -1;
+        } else {
+            last = who;
+            if (!stage_move(players, who)) {
+                trace->ending = TRACE_ENDLESS;
+                return 0;
+            }
         }
         look_at_memory(play, players, who, trace);
         if (trace->watched && trace->n > 0 && watch(play, trace) != 0)

@@ -41,7 +41,7 @@ static inline bool play_preempts(unsigned ready, int last, int who)
     return last >= 0 && who != last && (ready & 1u << last) != 0;
 }
 /* Who moves when nothing else is asked for: the last one if it can, then the services, so that a user is answered
- * before the next one asks, then the users in order. */
-int play_go_on(unsigned ready, int last, int users);
+ * before the next one asks, then the users in order; time passes only when nobody can move. */
+int play_go_on(const struct players *, unsigned ready, int last);
 
 #endif

@@ -8,6 +8,7 @@
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/db/driver.h"
+#include "harness/db/schema.h"
 
 static _Thread_local struct player *self;
 
@@ -161,7 +162,40 @@ static void *user_main(void *arg)
 
 static char letter_of(int index, int users)
 {
-    return (char)(index < users ? 'A' + index : 'S' + (index - users) % 8);
+    return (char)(index < users ? 'A' + index : 'S' + (index - users) % 7);
+}
+
+static void init_player(struct players *players, int i, struct actor_name name, enum player_state state)
+{
+    struct player *player = &players->player[i];
+
+    player->players = players;
+    pthread_mutex_init(&player->inside, NULL);
+    player->move = -1;
+    player->name = players->trace->actors[i] = name;
+    atomic_init(&player->state, state);
+}
+
+/* Once in a schedule: an expired hold costs its user a try, and every user is left one, so that a seat must find its
+ * buyer all the same. */
+static void init_clock(struct players *players, const struct cell *cell)
+{
+    const struct strategy *strategy = cell->variant.registered->strategy;
+    const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(cell->variant.options) : NULL;
+    const char *sql = ddl != NULL ? ddl->in[players->driver->dialect] : NULL;
+    const struct statement *statement;
+    int i = players->count;
+
+    if ((strategy->traits & TRAIT_HOLDS) == 0)
+        return;
+    init_player(players, i, (struct actor_name){ .letter = 'Z', .is_clock = true }, PLAYER_ENDED);
+    players->player[i].asked = (struct call){ .kind = CALL_TIME };
+    players->clock = 1u << i;
+    players->times_left = cell->variant.retry.attempts > 1 ? 1 : 0;
+    players->clock_everywhere = players->clock_in_sql = sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL;
+    for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
+        players->clock_in_sql = players->clock_in_sql || players_reads_clock(players, statement);
+    players->count = players->trace->actor_count = i + 1;
 }
 
 void players_init(struct players *players, struct trace *trace, const struct cell *cell, const struct db_driver *driver,
@@ -179,20 +213,17 @@ void players_init(struct players *players, struct trace *trace, const struct cel
     players->users = trace->users = (int)cell->scenario.users;
     players->count = trace->actor_count = players->users + (int)cell->scenario.instances * each;
     for (i = 0; i < players->count; i++) {
-        struct player *player = &players->player[i];
         bool is_service = i >= players->users;
-
-        player->players = players;
-        pthread_mutex_init(&player->inside, NULL);
-        player->move = -1;
-        player->name = trace->actors[i] = (struct actor_name){
+        struct actor_name name = {
             .letter = letter_of(i, players->users),
             .is_service = is_service,
             .app = is_service ? (i - players->users) / each : i % (int)cell->scenario.instances,
             .user = is_service ? 0 : i + 1,
         };
-        atomic_init(&player->state, is_service ? PLAYER_ENDED : PLAYER_THINKING);
+
+        init_player(players, i, name, is_service ? PLAYER_ENDED : PLAYER_THINKING);
     }
+    init_clock(players, cell);
 }
 
 /* A strategy may start fewer services than it declares: only those that run are waited for. */
@@ -233,6 +264,13 @@ int players_start(struct players *players, const struct plan *plan, struct app_s
         player->has_thread = true;
     }
     return 0;
+}
+
+bool players_reads_clock(const struct players *players, const struct statement *statement)
+{
+    const char *sql = statement->sql.in[players->driver->dialect];
+
+    return players->clock_everywhere || (sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL);
 }
 
 void players_destroy(struct players *players)

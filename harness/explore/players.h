@@ -48,10 +48,14 @@ struct players {
     struct scheduler scheduler; /* first */
     struct trace *trace;
     struct player player[TRACE_ACTORS];
-    int count, users;
-    bool users_arrive;   /* CALL_ARRIVE is a call: apps have memory                          */
-    bool share_memory;   /* users write to it: any two of their moves may touch each other    */
-    struct db *observer; /* stage */
+    int count, users;      /* users, services, the clock */
+    bool users_arrive;     /* CALL_ARRIVE is a call: apps have memory                          */
+    bool share_memory;     /* users write to it: any two of their moves may touch each other    */
+    struct db *observer;   /* stage */
+    unsigned clock;        /* bit of the actor whose move lets time pass; 0: there is none        */
+    int times_left;        /* how often it still may                                              */
+    bool clock_in_sql;     /* some statement reads it                                             */
+    bool clock_everywhere; /* any statement may read the clock: what the strategy's ddl made does */
     const struct db_driver *driver;
     int fault_at; /* the call of the schedule that is made to fail; -1: none */
     enum fault_kind fault;
@@ -68,6 +72,15 @@ struct player *players_self(void);
 void players_init(struct players *, struct trace *, const struct cell *, const struct db_driver *, struct db *observer);
 /* Apps are open: starts the users. 0, or -1 after saying why: stage_leave() then. */
 int players_start(struct players *, const struct plan *, struct app_server *servers);
+/* The actor whose move lets time pass: a preemption where somebody could have gone on, but who that is stays the same.
+ */
+static inline bool players_is_clock(const struct players *players, int who)
+{
+    return (players->clock & 1u << who) != 0;
+}
+/* The statement may read the clock of the place. */
+bool players_reads_clock(const struct players *, const struct statement *);
+
 void players_destroy(struct players *);
 
 /* ---- the wrapper driver, on a player's thread ---- */

@@ -36,6 +36,7 @@ struct reached {
 
 struct search {
     struct chooser chooser;  /* first */
+    unsigned clock;          /* players.clock */
     int most;                /* preemptions */
     struct beginning **left; /* by preemptions so far, 0..most: those with fewest go first */
     struct search_counts counts;
@@ -105,6 +106,12 @@ static int reach(struct reached *set, uint64_t key, int preemptions)
     return 1;
 }
 
+/* Who goes on after this choice for free: time that passes comes between, and whoever moved before still can. */
+static int next_last(const struct search *search, int last, int who)
+{
+    return (search->clock & 1u << who) != 0 ? last : who;
+}
+
 /* ---- playing ------------------------------------------------------------------------------------------------------
  */
 
@@ -113,6 +120,7 @@ static void take_down(struct search *search, const struct players *players, unsi
     struct fork *fork = &search->forks[search->choices];
     int i;
 
+    search->clock = players->clock;
     fork->ready = ready;
     fork->last = last;
     fork->preemptions = search->preemptions;
@@ -141,12 +149,12 @@ static int choose(struct chooser *chooser, const struct players *players, unsign
 
     follow(search, players->trace);
     if (search->choices == CHOICES)
-        return play_go_on(ready, last, players->users);
+        return play_go_on(players, ready, last);
     if (search->choices == search->playing->n - 1 && search->past.sum != search->playing->past)
         return -1;
     take_down(search, players, ready, last);
     who = search->choices < search->playing->n ? search->playing->choice[search->choices]
-                                               : play_go_on(ready, last, players->users);
+                                               : play_go_on(players, ready, last);
     search->preemptions += play_preempts(ready, last, who);
     search->choice[search->choices++] = (uint8_t)who;
     return who;
@@ -177,7 +185,8 @@ static int go(struct search *search, const struct fork *fork, int who, int preem
     past_add(&past, who, fork->footprint[who]);
     if (fewest(&search->pasts, past.sum) < preemptions)
         return 0;
-    if ((same = reach(&search->reached, rng_mix(past.sum, (uint64_t)who + 1, 0), preemptions)) <= 0)
+    if ((same = reach(&search->reached, rng_mix(past.sum, (uint64_t)next_last(search, fork->last, who) + 1, 0),
+                      preemptions)) <= 0)
         return same;
     return reach(&search->pasts, past.sum, preemptions) < 0 ? -1 : 1;
 }

@@ -120,6 +120,8 @@ static bool can_move(const struct player *player)
             return lane->head != NULL || lane->closed;
         if (player->asked.kind == CALL_LOCK)
             return player->asked.lock->holder == NULL || !player->asked.waits;
+        if (player->asked.kind == CALL_PAUSE)
+            return atomic_load(player->asked.bell) != player->asked.heard;
         if (player->asked.kind == CALL_ANSWER)
             return atomic_load(&player->flight.state) == FLIGHT_FINISHED;
         return true;
@@ -139,6 +141,34 @@ unsigned stage_ready(const struct players *players)
         if (can_move(&players->player[i]))
             ready |= 1u << i;
     return ready;
+}
+
+static bool somebody_pauses(const struct players *players)
+{
+    int i;
+
+    for (i = players->users; i < players->count; i++)
+        if (atomic_load(&players->player[i].state) == PLAYER_ASKING && players->player[i].asked.kind == CALL_PAUSE)
+            return true;
+    return false;
+}
+
+/* Before somebody has written what has a time, that it passes is nothing that anybody could see; unless the strategy
+ * keeps its times in memory: there they cannot be seen from here. */
+unsigned stage_clock_ready(const struct players *players)
+{
+    const struct trace *trace = players->trace;
+    size_t i;
+
+    if (players->times_left == 0)
+        return 0;
+    if (!players->clock_in_sql)
+        return somebody_pauses(players) ? players->clock : 0;
+    for (i = 0; i < trace->n; i++)
+        if (trace->moves[i].statement != NULL && trace->moves[i].statement->kind == STATEMENT_WRITE &&
+            players_reads_clock(players, trace->moves[i].statement))
+            return players->clock;
+    return 0;
 }
 
 bool stage_users_ended(const struct players *players)
@@ -226,6 +256,12 @@ bool stage_move(struct players *players, int who)
         let_in(players, who);
     }
     return true;
+}
+
+void stage_time_passed(struct players *players, int who)
+{
+    begin_move(players, &players->player[who], who);
+    players->times_left--;
 }
 
 static void wake_all(struct players *players)

@@ -13,6 +13,10 @@ unsigned stage_ready(const struct players *);
 bool stage_users_ended(const struct players *);
 /* Somebody waits for a lock in the database. */
 bool stage_waiting(const struct players *);
+/* The clock's bit when it may move now: there may be something to be over, and it has moves left. */
+unsigned stage_clock_ready(const struct players *);
+/* It has moved: the next move of the trace, made by the stage. */
+void stage_time_passed(struct players *, int who);
 /* Lets one make its call, the next of the trace, unless it is kept out. False: as stage_settle(). */
 bool stage_move(struct players *, int who);
 /* When all users have ended, services go on by themselves until their lanes are closed; else ends every thread at its

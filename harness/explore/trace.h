@@ -13,12 +13,14 @@
 #define TRACE_ACTORS 16
 #define TRACE_USERS  3
 
-/* Who makes calls: a user ("A", "B", "C") or a service thread of an app ("S", or "S" and "T", …). */
+/* Who makes calls: a user ("A", "B", "C") or a service thread of an app ("S", or "S" and "T", …); or nobody: time
+ * passes ("Z"). */
 struct actor_name {
     char letter;
     bool is_service;
-    int app;      /* the application server that user or service belongs to */
-    int64_t user; /* struct request.user; 0 for a service                   */
+    bool is_clock; /* not a thread: time passes */
+    int app;       /* the application server that user or service belongs to */
+    int64_t user;  /* struct request.user; 0 for a service                   */
 };
 
 /* A call made to fail, once in a schedule: the n-th call of the database, counted over all actors. */

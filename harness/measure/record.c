@@ -13,3 +13,15 @@ const char *outcome_name(enum outcome outcome)
     assert((int)outcome >= 0 && outcome < OUTCOME_COUNT);
     return names[outcome];
 }
+
+const char *op_name(enum op op)
+{
+    static const char *const names[OP_COUNT] = {
+        [OP_RESERVE] = "reserve",
+        [OP_CANCEL] = "cancel",
+        [OP_BROWSE] = "browse",
+    };
+
+    assert((int)op >= 0 && op < OP_COUNT);
+    return names[op];
+}

@@ -19,17 +19,26 @@ enum outcome {
 };
 const char *outcome_name(enum outcome);
 
-/* One request, from due to answer. Times are CLOCK_MONOTONIC ns; written by one worker, read after it was joined. */
+/* What a user does. Requests are what everything else is counted apart from. */
+enum op { OP_RESERVE, OP_CANCEL, OP_BROWSE, OP_COUNT };
+const char *op_name(enum op);
+
+/* One operation, from due to answer. Times are CLOCK_MONOTONIC ns; written by one worker, read after it was joined. */
 struct record {
-    int64_t request, user, event;
-    int64_t due_ns;    /* the common start (burst) or the call (closed)                 */
+    int64_t request; /* CANCEL: the id of the booking that is given back */
+    int64_t ref;     /* RESERVE: of a second click, the request of the first; CANCEL: = request; else 0 */
+    int64_t user, event;
+    int64_t due_ns;    /* the common start (burst), the call (closed), when it was planned (cancel, browse) */
     int64_t invoke_ns; /* before the first attempt, after waking                         */
     int64_t first_ns;  /* the first connection was in hand; 0: none was ever borrowed    */
     int64_t return_ns; /* the answer was in the user's hands                             */
     int64_t pool_wait_ns, lock_wait_ns, conn_ns, lock_ns, backoff_ns, checkout_ns; /* lock_wait: for app locks */
     int32_t seats, app;
-    int32_t attempts, borrows, statements;
-    uint8_t outcome, reason;        /* enum outcome; enum reason of the last attempt */
+    int32_t attempts; /* 0: the user left before the first one */
+    int32_t borrows, statements, round_trips, transactions;
+    uint8_t op;                     /* enum op                                       */
+    uint8_t outcome;                /* enum outcome, or of other operations enum aside_outcome (aside.h) */
+    uint8_t reason;                 /* enum reason of the last attempt               */
     uint16_t retries[REASON_COUNT]; /* by reason of the attempt that was tried again */
 };
 

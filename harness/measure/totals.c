@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define HISTS (3 * TOTALS_SERIES + 7)
+#define HISTS (3 * TOTALS_SERIES + 7) /* those of asides apart */
 
 static void list_hists(struct totals *t, struct hist *list[HISTS])
 {
@@ -32,6 +32,10 @@ int totals_init(struct totals *t)
             return -1;
         }
     }
+    if (aside_init(&t->cancels) != 0 || aside_init(&t->browses) != 0) {
+        totals_destroy(t);
+        return -1;
+    }
     return 0;
 }
 
@@ -44,6 +48,8 @@ void totals_destroy(struct totals *t)
     list_hists(t, list);
     for (int i = 0; i < HISTS; i++)
         hist_destroy(list[i]);
+    aside_destroy(&t->cancels);
+    aside_destroy(&t->browses);
     memset(t, 0, sizeof *t);
 }
 
@@ -73,8 +79,14 @@ static void record_parts(struct totals *t, const struct record *r)
 
 void totals_record(struct totals *t, const struct record *r)
 {
-    assert(r->outcome < OUTCOME_COUNT && r->reason < REASON_COUNT);
+    if (r->op == OP_CANCEL) {
+        aside_record(&t->cancels, r);
+        return;
+    }
+    assert(r->op == OP_RESERVE && r->outcome < OUTCOME_COUNT && r->reason < REASON_COUNT);
     t->requests++;
+    t->repeats += r->ref != 0;
+    t->untried += r->attempts == 0;
     t->attempts += r->attempts;
     t->outcomes[r->outcome]++;
     for (int i = 0; i < REASON_COUNT; i++)
@@ -95,6 +107,8 @@ void totals_add(struct totals *sum, const struct totals *more)
     struct hist *to[HISTS], *from[HISTS];
 
     sum->requests += more->requests;
+    sum->repeats += more->repeats;
+    sum->untried += more->untried;
     sum->attempts += more->attempts;
     sum->borrowers += more->borrowers;
     sum->statements += more->statements;
@@ -108,6 +122,8 @@ void totals_add(struct totals *sum, const struct totals *more)
     list_hists((struct totals *)more, from); /* only read */
     for (int i = 0; i < HISTS; i++)
         hist_add(to[i], from[i]);
+    aside_add(&sum->cancels, &more->cancels);
+    aside_add(&sum->browses, &more->browses);
 }
 
 static bool samples_match(const struct totals *t, const struct hist series[TOTALS_SERIES])
@@ -126,6 +142,7 @@ static bool samples_match(const struct totals *t, const struct hist series[TOTAL
 const char *totals_check(const struct totals *t)
 {
     int64_t outcomes = 0, retries = 0, errors = 0, reasons = 0;
+    const char *broken;
 
     for (int i = 0; i < OUTCOME_COUNT; i++) {
         outcomes += t->outcomes[i];
@@ -138,7 +155,7 @@ const char *totals_check(const struct totals *t)
     }
     if (t->requests != outcomes)
         return "requests are not the sum of the outcomes";
-    if (t->attempts != t->requests + retries)
+    if (t->attempts != t->requests - t->untried + retries)
         return "attempts are not requests plus retries";
     if (reasons != errors)
         return "reasons are not as many as requests answered neither booked nor sold_out";
@@ -150,5 +167,9 @@ const char *totals_check(const struct totals *t)
         return "system samples are not as many as outcomes";
     if (!samples_match(t, t->service))
         return "service samples are not as many as outcomes";
+    if ((broken = aside_check(&t->cancels)) != NULL || (broken = aside_check(&t->browses)) != NULL)
+        return broken;
+    if (t->cancels.n > t->outcomes[OUTCOME_BOOKED])
+        return "more bookings were given back than were made";
     return NULL;
 }

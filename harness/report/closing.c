@@ -242,6 +242,19 @@ static void tell_refused(struct teller *t, struct ranked *entry, const char *whe
     tell(t, CLOSING_RANK, "Refused fastest%s: %s.", where, sentence);
 }
 
+/* Those who only look, where there are any. */
+static void tell_looks(struct teller *t, struct ranked *entry, const char *where)
+{
+    char sentence[RANK_TEXT];
+    bool by_median;
+    size_t n = rank_either(t, entry, "browse_p99_ns", "browse_p50_ns", &by_median);
+
+    if (n < 2)
+        return;
+    rank_sentence(sentence, entry, n, by_median ? "p50" : "p99", "ms");
+    tell(t, CLOSING_RANK, "Let others look fastest%s: %s.", where, sentence);
+}
+
 static int tell_ranks(struct teller *t)
 {
     struct ranked *entry = calloc(t->last.n + 1, sizeof *entry);
@@ -256,6 +269,7 @@ static int tell_ranks(struct teller *t)
         snprintf(where, sizeof where, " at %s", t->point);
     tell_buyers(t, entry, where);
     tell_refused(t, entry, where);
+    tell_looks(t, entry, where);
     n = rank_order(entry, &t->last, "statements_per_request");
     if (n > 1) {
         rank_sentence(sentence, entry, n, "", "statements per request");

@@ -112,7 +112,8 @@ void page_outcomes(FILE *out, const struct pick *pick)
 
     fputs("\n#### Outcomes\n\nWhat requests came to and why tries were tried again, totals over n trials. Requests are "
           "the "
-          "sum of the outcomes; attempts are requests and retries.\n\n",
+          "sum of the outcomes; attempts are requests and retries, less the requests of users who left before the "
+          "first try.\n\n",
           out);
     page_table(out, heads);
     for (size_t i = 0; i < pick->n; i++) {

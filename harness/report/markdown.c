@@ -6,6 +6,7 @@
 
 #include "harness/base/say.h"
 #include "harness/report/closing.h"
+#include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
@@ -231,6 +232,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         write_pictures(m, scenario, db);
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);
+        mix_write(m->out, &pick);
         page_resources(m->out, &pick);
     }
     view_drop(&pick);
@@ -251,13 +253,15 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
     fprintf(
         m->out,
         "\n\n%s load, %s users, %lld event%s of %s seats, %lld app server%s with %lld connections each, workers %s, %s "
-        "attempts with backoff %s, checkout %s, durability %s, n = %lld trials.\n",
+        "attempts with backoff %s, checkout %s, durability %s, n = %lld trials",
         view_text(scenario, "model"), number_grouped(users, view_int(scenario, "users")),
         (long long)view_int(scenario, "events"), view_int(scenario, "events") == 1 ? "" : "s",
         number_grouped(seats, view_int(scenario, "seats")), (long long)view_int(scenario, "instances"),
         view_int(scenario, "instances") == 1 ? "" : "s", (long long)view_int(scenario, "pool"),
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
         view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
+    mix_users(m->out, scenario);
+    fputs(".\n", m->out);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);
     text_list_free(&dbs);
@@ -273,6 +277,8 @@ static const char ending[] =
     "- void\\_trials: some trials did not count (a worker failed, a limit was hit); run.json says why.\n"
     "- proved\\_nothing: a control that should oversell here never did, so nobody else's zero means much.\n"
     "- errors: more than 1 % of the requests ended in gave\\_up, timed\\_out, shed, failed or unknown.\n"
+    "- unjudged: seats were left over where bookings had been given back while others asked: nobody is blamed for "
+    "them.\n"
     "\n## What is not shown\n\n"
     "- Client and database share this machine: they compete for its CPU, and no network lies between them.\n"
     "- The seed fixes choices (who wants what, backoffs, the order of trials), not how threads interleave: a second "

@@ -264,11 +264,13 @@ static void tell_heads(struct teller *t)
         const struct actor_name *actor = &t->trace->actors[story->actor[column]];
 
         line_begin(t, column, STORY_HEAD);
-        if (actor->is_service)
+        if (actor->is_clock)
+            fputs("time", t->out);
+        else if (actor->is_service)
             fprintf(t->out, "%s's service %c", story->of->cell->variant.registered->strategy->name, actor->letter);
         else
             fprintf(t->out, "user %c", actor->letter);
-        if (story->of->cell->scenario.instances > 1)
+        if (story->of->cell->scenario.instances > 1 && !actor->is_clock)
             fprintf(t->out, " (server %d)", actor->app + 1);
         line_end(t)->step = STORY_HEADS;
     }

@@ -21,6 +21,13 @@ void story_line(FILE *, const struct exploration *);
 void story_markdown(FILE *, const struct exploration *);
 /* A picture by itself. */
 void story_svg(FILE *, const struct exploration *);
+/* One row for programs, below a header line: kind is honest, control or rogue; result expected, unexpected (not what it
+ * says of itself) or skipped (reason says why); shows the anomaly that a rogue names; broken schedules and faults are
+ * told by what they broke ("oversold 2; drift 4"); *_trips are round trips of a schedule in which A books and then B is
+ * refused, when that one was played; seats and replay are the schedule to tell. No field but reason has a comma. */
+void story_csv_head(FILE *);
+void story_csv(FILE *, const struct exploration *);
+void story_csv_skipped(FILE *, const struct cell *);
 
 /* ---- what the three share ---- */
 

@@ -133,6 +133,12 @@ void story_call_deed(FILE *out, const struct trace *trace, const struct move *mo
     case CALL_ANSWER:
         fputs("gets the answer", out);
         break;
+    case CALL_PAUSE:
+        fputs("wakes up", out);
+        break;
+    case CALL_TIME:
+        fputs("passes: holds are over", out);
+        break;
     default:
         break;
     }
@@ -224,6 +230,8 @@ bool story_call_answer(FILE *out, const struct move *move, enum dialect dialect)
 
 static const char *const reason_words[REASON_COUNT] = {
     [REASON_STALE] = "stale",
+    [REASON_HELD] = "held by others",
+    [REASON_EXPIRED] = "the hold had expired",
     [REASON_BUSY] = "busy",
     [REASON_SERIALIZATION] = "serialization",
     [REASON_DEADLOCK] = "deadlock",

@@ -253,6 +253,8 @@ static void write_stuck(FILE *out, const struct exploration *e)
     for (actor = 0; actor < trace->actor_count; actor++) {
         const struct move *last = last_move(trace, actor);
 
+        if (trace->actors[actor].is_clock)
+            continue;
         if (trace->actors[actor].is_service ? last == NULL || !last->waited || last->woken_at >= 0 : is_answered(last))
             continue;
         fprintf(out, "%s%c", named ? " " : "", trace->actors[actor].letter);

@@ -14,7 +14,7 @@ bool story_fold_is_later(const struct trace *trace, size_t i)
     const struct move *move = &trace->moves[i];
     size_t next, j;
 
-    if (move->call.kind == CALL_LANE_TAKE && move->answer == 0)
+    if ((move->call.kind == CALL_LANE_TAKE || move->call.kind == CALL_PAUSE) && move->answer == 0)
         return true; /* the app closes: never told */
     if (move->call.kind != CALL_BEGIN || move->status != DB_OK || move->fault != FAULT_NONE || move->waited ||
         move->attempt_ended)
@@ -67,7 +67,7 @@ static bool joins(const struct story_folder *folder, const struct move *move)
 /* By itself it would be a step that does nothing. */
 static bool is_prelude(const struct move *move)
 {
-    return move->call.kind == CALL_ARRIVE || move->call.kind == CALL_CHECKOUT ||
+    return move->call.kind == CALL_ARRIVE || move->call.kind == CALL_PAUSE || move->call.kind == CALL_CHECKOUT ||
            (move->call.kind == CALL_LOCK && move->answer == DB_OK);
 }
 

@@ -5,7 +5,7 @@
 
 #include "harness/report/story_call.h"
 
-enum item { ITEM_AVAILABLE, ITEM_VERSION, ITEM_BOOKED, ITEMS };
+enum item { ITEM_AVAILABLE, ITEM_VERSION, ITEM_BOOKED, ITEM_HELD, ITEMS };
 
 static int64_t apps_of(const struct story_rows *rows)
 {
@@ -99,12 +99,39 @@ static int64_t write_bookings(FILE *out, const struct story_rows *rows, int64_t 
     return seats;
 }
 
+static void write_holds(FILE *out, const struct story_rows *rows, int64_t event)
+{
+    size_t i, n = 0;
+
+    fputs("held:", out);
+    for (i = 0; rows->seen != NULL && i < rows->seen->hold_count; i++) {
+        const struct hold *hold = &rows->seen->holds[i];
+
+        if (hold->event != event)
+            continue;
+        putc(' ', out);
+        story_call_user(out, &rows->of->trace, hold->user);
+        if (hold->seats != 1)
+            fprintf(out, " (%" PRId64 ")", hold->seats);
+        if (hold->expired != 0)
+            fputs(", over", out);
+        n++;
+    }
+    if (n == 0)
+        fputs(" nobody", out);
+}
+
+static bool has_holds(const struct story_rows *rows)
+{
+    return (rows->of->cell->variant.registered->strategy->traits & TRAIT_HOLDS) != 0;
+}
+
 static bool write_event(FILE *out, const struct story_rows *rows, int64_t event, enum item item, bool *bad)
 {
     struct counter counter = counter_of(rows, event);
 
     if ((item == ITEM_AVAILABLE && cell_ledger(rows->of->cell) != LEDGER_COUNTER) ||
-        (item == ITEM_VERSION && !version_changes(&rows->of->trace)))
+        (item == ITEM_VERSION && !version_changes(&rows->of->trace)) || (item == ITEM_HELD && !has_holds(rows)))
         return false;
     if (rows->of->cell->scenario.events > 1)
         fprintf(out, "event %" PRId64 ": ", event);
@@ -112,6 +139,8 @@ static bool write_event(FILE *out, const struct story_rows *rows, int64_t event,
         fprintf(out, "available %" PRId64, counter.available);
     else if (item == ITEM_VERSION)
         fprintf(out, "version %" PRId64, counter.version);
+    else if (item == ITEM_HELD)
+        write_holds(out, rows, event);
     else
         *bad = write_bookings(out, rows, event) > counter.capacity;
     return true;

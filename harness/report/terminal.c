@@ -3,6 +3,7 @@
 
 #include "harness/report/closing.h"
 #include "harness/report/grid.h"
+#include "harness/report/mix.h"
 #include "harness/report/number.h"
 #include "harness/report/report.h"
 #include "harness/report/view.h"
@@ -149,6 +150,7 @@ static void print_notes(const struct terminal *t, const struct pick *pick)
 static int print_table(struct terminal *t, const struct pick *pick)
 {
     struct grid grid = { .columns = NUMBERS + 1, .name_head = "variant", .plain = paint(t, PLAIN) };
+    const struct mix_paints paints = { paint(t, DIM), paint(t, PLAIN) };
     int failed;
 
     for (size_t c = 0; c < NUMBERS; c++)
@@ -164,6 +166,9 @@ static int print_table(struct terminal *t, const struct pick *pick)
     grid_clear(&grid);
     print_skipped(t, pick);
     print_notes(t, pick);
+    if (failed == 0)
+        failed =
+            mix_print(t->out, pick, pick->n > 0 ? view_floor(t->run, pick->cell[0]) : NULL, &paints, &t->said_merged);
     return failed;
 }
 

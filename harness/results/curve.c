@@ -4,23 +4,13 @@
 #include <stdlib.h>
 
 #include "harness/results/csv.h"
+#include "harness/run/sale.h"
 
 #define TIMELINE_POINTS  1000
 #define TICKS_PER_HALVED 5
 
 const char curve_timeline_header[] = "cell,trial,t_ns,sold,seats_left";
 const char curve_spectrum_header[] = "cell,scenario,db,variant,quantile,inverse,system_ns";
-
-struct sale {
-    int64_t at_ns, seats;
-};
-
-static int by_time(const void *a, const void *b)
-{
-    const struct sale *x = a, *y = b;
-
-    return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
-}
 
 static void write_point(struct output *o, const struct cell *cell, int64_t number, int64_t at_ns, int64_t sold)
 {
@@ -35,18 +25,13 @@ static void write_point(struct output *o, const struct cell *cell, int64_t numbe
 int curve_timeline(struct output *o, const struct cell *cell, int64_t number, const struct trial *t)
 {
     struct sale *sales;
-    size_t n = 0;
     int64_t sold = 0;
+    size_t n;
 
     if (t->records == NULL)
         return 0;
-    sales = calloc(t->record_count + 1, sizeof *sales);
-    if (sales == NULL)
+    if ((sales = sale_list(t, &n)) == NULL)
         return -1;
-    for (size_t i = 0; i < t->record_count; i++)
-        if (t->records[i].outcome == OUTCOME_BOOKED)
-            sales[n++] = (struct sale){ t->records[i].return_ns - t->start_ns, t->records[i].seats };
-    qsort(sales, n, sizeof *sales, by_time);
     write_point(o, cell, number, 0, 0);
     for (size_t i = 0; i < n; i++) {
         sold += sales[i].seats;

@@ -8,61 +8,7 @@
 #include "harness/results/colour.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
-
-/* -1 stands for "cannot be known" in every count that can be. */
-static json_t *known(int64_t value)
-{
-    return value < 0 ? json_null() : json_integer(value);
-}
-
-/* A number as short as it is: seats are whole, their median over two trials may not be. */
-static json_t *number(double value, bool whole)
-{
-    if (isnan(value))
-        return json_null();
-    if (whole || value == floor(value))
-        return json_integer(llround(value));
-    return json_real(value);
-}
-
-static json_t *percentile(const struct hist *h, double q)
-{
-    return number(metric_quantile(h, q), true);
-}
-
-static json_t *distribution(const struct hist *h)
-{
-    json_t *d = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "p50", percentile(h, 0.5), "p90", percentile(h, 0.9),
-                          "p99", percentile(h, 0.99), "p999", percentile(h, 0.999), "max",
-                          h->total > 0 ? json_integer(h->max) : json_null(), "mean",
-                          h->total > 0 ? json_integer(llround(hist_mean(h))) : json_null(), "n",
-                          (json_int_t)(h->total + h->over));
-
-    /* Out of range is rare enough to stand only where it happened. */
-    if (d != NULL && h->over > 0 && json_object_set_new(d, "over", json_integer(h->over)) != 0) {
-        json_decref(d);
-        return NULL;
-    }
-    return d;
-}
-
-/* {all, and each outcome that had requests} */
-static json_t *series(const struct hist hists[TOTALS_SERIES])
-{
-    json_t *object = json_object();
-    int failed = json_object_set_new(object, "all", distribution(&hists[TOTALS_ALL]));
-
-    for (int o = 0; o < OUTCOME_COUNT; o++) {
-        const struct hist *h = &hists[TOTALS_OUTCOME + o];
-
-        if (h->total + h->over > 0)
-            failed |= json_object_set_new(object, outcome_name((enum outcome)o), distribution(h));
-    }
-    if (failed == 0)
-        return object;
-    json_decref(object);
-    return NULL;
-}
+#include "harness/results/value.h"
 
 /* {reason: n} of those that occurred. */
 static json_t *reasons(const int64_t counts[REASON_COUNT])
@@ -113,30 +59,68 @@ static json_t *all_ops(const struct trial *t)
 
 static json_t *resources(const struct trial *t)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "harness_cpu_ns", known(t->harness_cpu_ns), "server_cpu_ns",
-                     known(t->server_cpu_ns), "peak_rss_bytes", known(t->peak_rss_bytes), "peak_connections",
-                     known(t->peak_connections), "wal_bytes", known(t->wal_bytes));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "harness_cpu_ns", value_known(t->harness_cpu_ns), "server_cpu_ns",
+                     value_known(t->server_cpu_ns), "peak_rss_bytes", value_known(t->peak_rss_bytes),
+                     "peak_connections", value_known(t->peak_connections), "wal_bytes", value_known(t->wal_bytes));
 }
 
 static json_t *bloat(const struct database_bloat *b)
 {
-    return json_pack("{s:o, s:o, s:o}", "updates", known(b->updates), "hot_updates", known(b->hot_updates),
-                     "dead_tuples", known(b->dead_tuples));
+    return json_pack("{s:o, s:o, s:o}", "updates", value_known(b->updates), "hot_updates", value_known(b->hot_updates),
+                     "dead_tuples", value_known(b->dead_tuples));
 }
 
 static json_t *audited(const struct audit *a)
 {
     if (a == NULL)
         return json_null();
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
-                     "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told,
-                     "oversold", (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift",
-                     (json_int_t)a->drift, "leaked", (json_int_t)a->leaked, "uncounted", (json_int_t)a->uncounted,
-                     "gate_drift", (json_int_t)a->gate_drift, "lost", (json_int_t)a->lost, "ghost",
-                     (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn", (json_int_t)a->torn,
-                     "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes, "resolved_no",
-                     (json_int_t)a->resolved_no, "verdict", audit_verdict_name(a->verdict), "reason",
-                     redact_string(a->reason));
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, "
+        "s:o}",
+        "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
+        (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
+        (json_int_t)a->leaked, "uncounted", (json_int_t)a->uncounted, "gate_drift", (json_int_t)a->gate_drift, "lost",
+        (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
+        (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
+        "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
+        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "verdict",
+        audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
+}
+
+static json_t *aside(const struct aside *a, enum op op)
+{
+    json_t *object = json_pack("{s:I, s:o, s:o, s:I, s:I, s:I, s:o}", "attempts", (json_int_t)a->attempts, "retries",
+                               reasons(a->retries), "reasons", reasons(a->reasons), "statements",
+                               (json_int_t)a->statements, "round_trips", (json_int_t)a->round_trips, "transactions",
+                               (json_int_t)a->transactions, "response_ns", value_distribution(&a->response));
+    int failed = object == NULL;
+
+    for (int o = 0; o < ASIDE_OUTCOMES && !failed; o++) {
+        const char *name = aside_name(op, (enum aside_outcome)o);
+
+        if (name != NULL)
+            failed = json_object_set_new(object, name, json_integer(a->outcomes[o]));
+    }
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* What only some scenarios have stands only where it occurred. 0 / -1. */
+static int add_asides(json_t *trial, const struct totals *t)
+{
+    int failed = 0;
+
+    if (t->repeats > 0)
+        failed |= json_object_set_new(trial, "repeats", json_integer(t->repeats));
+    if (t->untried > 0)
+        failed |= json_object_set_new(trial, "untried", json_integer(t->untried));
+    if (t->cancels.n > 0)
+        failed |= json_object_set_new(trial, "cancels", aside(&t->cancels, OP_CANCEL));
+    if (t->browses.n > 0)
+        failed |= json_object_set_new(trial, "browses", aside(&t->browses, OP_BROWSE));
+    return failed;
 }
 
 static json_t *per_second(int64_t n, int64_t ns)
@@ -149,20 +133,22 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
     const struct totals *s = &t->totals;
     json_t *counts, *times;
 
-    counts = json_pack("{s:I, s:I, s:I, s:b, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "trial",
-                       (json_int_t)number_in_cell, "block", (json_int_t)t->block, "seed", (json_int_t)t->seed, "void",
-                       t->void_reason[0] != '\0', "void_reason", redact_string(t->void_reason), "requests",
-                       (json_int_t)s->requests, "outcomes", outcomes(s->outcomes), "attempts", (json_int_t)s->attempts,
-                       "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers",
-                       (json_int_t)s->borrowers, "ops", all_ops(t), "wall_ns", known(t->wall_ns), "sold_out_ns",
-                       known(t->sold_out_ns), "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
-    times = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns", series(s->response),
-        "system_ns", series(s->system), "service_ns", series(s->service), "pool_wait_ns", distribution(&s->pool_wait),
-        "lock_wait_ns", distribution(&s->lock_wait), "conn_ns", distribution(&s->conn), "lock_ns",
-        distribution(&s->lock), "backoff_ns", distribution(&s->backoff), "checkout_ns", distribution(&s->checkout),
-        "wake_ns", distribution(&s->wake), "resources", resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
-    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0) {
+    counts =
+        json_pack("{s:I, s:I, s:I, s:b, s:o, s:I, s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "trial",
+                  (json_int_t)number_in_cell, "block", (json_int_t)t->block, "seed", (json_int_t)t->seed, "void",
+                  t->void_reason[0] != '\0', "void_reason", redact_string(t->void_reason), "requests",
+                  (json_int_t)s->requests, "outcomes", outcomes(s->outcomes), "attempts", (json_int_t)s->attempts,
+                  "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers", (json_int_t)s->borrowers,
+                  "ops", all_ops(t), "wall_ns", value_known(t->wall_ns), "sold_out_ns", value_known(t->sold_out_ns),
+                  "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
+    times = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns",
+                      value_series(s->response), "system_ns", value_series(s->system), "service_ns",
+                      value_series(s->service), "pool_wait_ns", value_distribution(&s->pool_wait), "lock_wait_ns",
+                      value_distribution(&s->lock_wait), "conn_ns", value_distribution(&s->conn), "lock_ns",
+                      value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
+                      value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
+                      resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
+    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_asides(counts, s) == 0) {
         json_decref(times);
         return counts;
     }
@@ -201,19 +187,42 @@ static json_t *sweeps(const struct scenario *s)
     return NULL;
 }
 
+/* Who the users are, as written in a file. 0 / -1. */
+static int add_users(json_t *scenario, const struct scenario *s)
+{
+    static const struct {
+        const char *name, *section, *key;
+    } keys[] = {
+        { "abandon", "checkout", "abandon" },      { "pick", "load", "pick" },
+        { "patience", "load", "patience" },        { "request_seats", "request", "seats" },
+        { "repeat", "request", "repeat" },         { "cancel", "mix", "cancel" },
+        { "cancel_after", "mix", "cancel_after" }, { "browse_every", "mix", "browse_every" },
+    };
+    int failed = scenario == NULL || json_object_set_new(scenario, "browsers", json_integer(s->browsers)) != 0;
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !failed; i++)
+        failed = json_object_set_new(scenario, keys[i].name, key_text(s, keys[i].section, keys[i].key));
+    return failed;
+}
+
 json_t *document_scenario(const struct cell *cell)
 {
     const struct scenario *s = &cell->scenario;
+    json_t *object;
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name",
-                     redact_string(cell->group), "title", redact_string(s->title), "question",
-                     redact_string(s->question != NULL ? s->question : ""), "model", key_text(s, "load", "model"),
-                     "users", (json_int_t)s->users, "seats", (json_int_t)s->seats, "events", (json_int_t)s->events,
-                     "instances", (json_int_t)s->instances, "pool", (json_int_t)s->pool, "workers",
-                     key_text(s, "load", "workers"), "durability", key_text(s, "db", "durability"), "journal",
-                     key_text(s, "db", "journal"), "attempts", key_text(s, "retry", "attempts"), "backoff",
-                     key_text(s, "retry", "backoff"), "checkout", key_text(s, "checkout", "time"), "trials",
-                     (json_int_t)s->trials, "sweep", sweeps(s));
+    object =
+        json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "name",
+                  redact_string(cell->group), "title", redact_string(s->title), "question",
+                  redact_string(s->question != NULL ? s->question : ""), "model", key_text(s, "load", "model"), "users",
+                  (json_int_t)s->users, "seats", (json_int_t)s->seats, "events", (json_int_t)s->events, "instances",
+                  (json_int_t)s->instances, "pool", (json_int_t)s->pool, "workers", key_text(s, "load", "workers"),
+                  "durability", key_text(s, "db", "durability"), "journal", key_text(s, "db", "journal"), "attempts",
+                  key_text(s, "retry", "attempts"), "backoff", key_text(s, "retry", "backoff"), "checkout",
+                  key_text(s, "checkout", "time"), "trials", (json_int_t)s->trials, "sweep", sweeps(s));
+    if (add_users(object, s) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 static json_t *traits_of(unsigned traits)
@@ -299,12 +308,12 @@ static json_t *summary_of(const struct tally *t)
         if (!t->summary[m].present)
             continue;
         if (t->summary[m].merged)
-            entry =
-                json_pack("{s:o, s:b, s:I}", "median", number(s->median, whole), "merged", 1, "n", (json_int_t)s->n);
+            entry = json_pack("{s:o, s:b, s:I}", "median", value_number(s->median, whole), "merged", 1, "n",
+                              (json_int_t)s->n);
         else
-            entry = json_pack("{s:o, s:[o, o], s:o, s:o, s:I}", "median", number(s->median, whole), "ci95",
-                              number(s->lo, whole), number(s->hi, whole), "min", number(s->min, whole), "max",
-                              number(s->max, whole), "n", (json_int_t)s->n);
+            entry = json_pack("{s:o, s:[o, o], s:o, s:o, s:I}", "median", value_number(s->median, whole), "ci95",
+                              value_number(s->lo, whole), value_number(s->hi, whole), "min",
+                              value_number(s->min, whole), "max", value_number(s->max, whole), "n", (json_int_t)s->n);
         failed |= json_object_set_new(object, metrics[m].name, entry);
     }
     if (failed == 0)
@@ -326,8 +335,8 @@ static json_t *flags_of(const struct cell *cell, const struct tally *t, const st
 
 static json_t *merged_of(const struct tally *t)
 {
-    return json_pack("{s:o, s:o, s:o}", "response_ns", series(t->merged[METRIC_RESPONSE]), "system_ns",
-                     series(t->merged[METRIC_SYSTEM]), "service_ns", series(t->merged[METRIC_SERVICE]));
+    return json_pack("{s:o, s:o, s:o}", "response_ns", value_series(t->merged[METRIC_RESPONSE]), "system_ns",
+                     value_series(t->merged[METRIC_SYSTEM]), "service_ns", value_series(t->merged[METRIC_SERVICE]));
 }
 
 /* What identifies the cell: the half that was known before the first trial. */
@@ -356,9 +365,10 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
     char reason[320];
 
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                     number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
-                     "verdict", verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best));
+    rest =
+        json_pack("{s:{s:o}, s:O, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
+                  "verdict", verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

@@ -45,6 +45,8 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
         if (amount > f->seen[i].most)
             f->seen[i].most = amount;
     }
+    if (!is_void && audit->unjudged > f->unjudged)
+        f->unjudged = audit->unjudged;
     if (!is_void && !anomalous && audit->verdict != AUDIT_VALID)
         add_unknown(f, audit->reason);
 }
@@ -103,6 +105,16 @@ static const char *plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
+static void append_unjudged(char *out, size_t size, const struct finding *f)
+{
+    size_t used = strlen(out);
+
+    if (f->unjudged > 0)
+        snprintf(out + used, size - used,
+                 "; up to %" PRId64 " seat%s left over, not judged: bookings were given back while others asked",
+                 f->unjudged, plural(f->unjudged));
+}
+
 static void say_worst(const struct finding *f, enum anomaly worst, char *out, size_t size)
 {
     const struct anomaly_words *words = &anomaly_words[worst];
@@ -135,6 +147,7 @@ void finding_reason(const struct finding *f, const struct cell *cell, const stru
     } else {
         snprintf(out, size, "no anomaly in %" PRId64 " trial%s", f->trials, plural(f->trials));
         append_sold(out, size, cell, sold);
+        append_unjudged(out, size, f);
     }
 }
 

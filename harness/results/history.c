@@ -37,9 +37,15 @@ void history_name(const struct cell *cell, char out[HISTORY_NAME_SIZE])
 /* Times count from the opening of the gate. */
 static void write_record(struct output *o, const struct record *r, int64_t start_ns)
 {
-    csv_text(o, "book");
-    csv_int(o, r->request);
-    csv_blank(o); /* ref: of operations that undo another */
+    csv_text(o, op_name((enum op)r->op));
+    if (r->op == OP_RESERVE)
+        csv_int(o, r->request);
+    else
+        csv_blank(o);
+    if (r->ref != 0)
+        csv_int(o, r->ref);
+    else
+        csv_blank(o);
     csv_int(o, r->user);
     csv_int(o, r->event);
     csv_int(o, r->seats);
@@ -50,7 +56,8 @@ static void write_record(struct output *o, const struct record *r, int64_t start
     else
         csv_blank(o);
     csv_int(o, r->return_ns - start_ns);
-    csv_text(o, outcome_name((enum outcome)r->outcome));
+    csv_text(o, r->op == OP_RESERVE ? outcome_name((enum outcome)r->outcome)
+                                    : aside_name((enum op)r->op, (enum aside_outcome)r->outcome));
     csv_text(o, r->reason != REASON_NONE ? reason_name((enum reason)r->reason) : "");
     csv_int(o, r->attempts);
     csv_int(o, r->statements);
@@ -66,6 +73,8 @@ static int write_requests(struct output *o, const struct folder *folder, const c
                   "statements,order");
     for (size_t i = 0; i < t->record_count; i++)
         write_record(o, &t->records[i], t->start_ns);
+    for (size_t i = 0; i < t->cancel_count; i++)
+        write_record(o, &t->cancels[i], t->start_ns);
     return output_close(o, false);
 }
 

@@ -42,6 +42,15 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_PEAK_CONNECTIONS] = { .name = "peak_connections" },
     [METRIC_WAL_BYTES] = { .name = "wal_bytes", .whole = true },
     [METRIC_TORN] = { .name = "torn" },
+    [METRIC_REPEATED] = { .name = "repeated" },
+    [METRIC_RELEASED] = { .name = "released" },
+    [METRIC_CANCELS] = { .name = "cancels" },
+    [METRIC_CANCEL_P50] = { "cancel_p50_ns", true, 0.5, METRIC_CANCEL, TOTALS_ALL },
+    [METRIC_CANCEL_P99] = { "cancel_p99_ns", true, 0.99, METRIC_CANCEL, TOTALS_ALL },
+    [METRIC_BROWSES] = { .name = "browses" },
+    [METRIC_BROWSES_FAILED] = { .name = "browses_failed" },
+    [METRIC_BROWSE_P50] = { "browse_p50_ns", true, 0.5, METRIC_BROWSE, TOTALS_ALL },
+    [METRIC_BROWSE_P99] = { "browse_p99_ns", true, 0.99, METRIC_BROWSE, TOTALS_ALL },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -77,27 +86,60 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_TORN] = (double)a->torn;
 }
 
+const struct hist *metric_hist(const struct totals *t, enum metric_time time, int series)
+{
+    switch (time) {
+    case METRIC_RESPONSE:
+        return &t->response[series];
+    case METRIC_SYSTEM:
+        return &t->system[series];
+    case METRIC_SERVICE:
+        return &t->service[series];
+    case METRIC_CANCEL:
+        return series == TOTALS_ALL ? &t->cancels.response : NULL;
+    case METRIC_BROWSE:
+        return series == TOTALS_ALL ? &t->browses.response : NULL;
+    default:
+        return NULL;
+    }
+}
+
 static void read_percentiles(double *v, const struct totals *t)
 {
-    const struct hist *times[METRIC_TIMES] = { t->response, t->system, t->service };
-
     for (int m = 0; m < METRIC_COUNT; m++)
         if (metrics[m].q > 0)
-            v[m] = metric_quantile(&times[metrics[m].time][metrics[m].series], metrics[m].q);
+            v[m] = metric_quantile(metric_hist(t, (enum metric_time)metrics[m].time, metrics[m].series), metrics[m].q);
     if (t->system[BOOKED].total > 0)
         v[METRIC_BUYERS_MAX] = (double)t->system[BOOKED].max;
+}
+
+/* Only where there were any: a zero would say that it was tried. */
+static void read_asides(double *v, const struct totals *t, const struct audit *a)
+{
+    if (t->repeats > 0 && a != NULL)
+        v[METRIC_REPEATED] = (double)a->repeated;
+    if (t->cancels.n > 0) {
+        v[METRIC_CANCELS] = (double)t->cancels.n;
+        if (a != NULL)
+            v[METRIC_RELEASED] = (double)a->released;
+    }
+    if (t->browses.n > 0) {
+        v[METRIC_BROWSES] = (double)t->browses.n;
+        v[METRIC_BROWSES_FAILED] = (double)t->browses.outcomes[ASIDE_FAILED];
+    }
 }
 
 static void read_rates(double *v, const struct trial *trial)
 {
     const struct totals *t = &trial->totals;
+    const struct aside *c = &t->cancels, *b = &t->browses;
     double requests = (double)t->requests, seconds = (double)trial->wall_ns / 1e9;
 
     if (t->requests > 0) {
-        v[METRIC_STATEMENTS] = (double)trial->ops.statements / requests;
-        v[METRIC_ROUND_TRIPS] = (double)trial->ops.round_trips / requests;
-        v[METRIC_TRANSACTIONS] = (double)trial->ops.transactions / requests;
-        v[METRIC_RETRIES] = (double)(t->attempts - t->requests) / requests;
+        v[METRIC_STATEMENTS] = (double)(trial->ops.statements - c->statements - b->statements) / requests;
+        v[METRIC_ROUND_TRIPS] = (double)(trial->ops.round_trips - c->round_trips - b->round_trips) / requests;
+        v[METRIC_TRANSACTIONS] = (double)(trial->ops.transactions - c->transactions - b->transactions) / requests;
+        v[METRIC_RETRIES] = (double)(t->attempts + t->untried - t->requests) / requests;
         v[METRIC_ERRORS_SHARE] = (double)metric_errors(t) / requests;
     }
     if (trial->wall_ns > 0) {
@@ -116,6 +158,7 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
     if (audit != NULL)
         read_audit(values, audit);
     read_percentiles(values, &trial->totals);
+    read_asides(values, &trial->totals, audit);
     read_rates(values, trial);
     values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);
     values[METRIC_SERVER_CPU_NS] = known(trial->server_cpu_ns);

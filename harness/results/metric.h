@@ -42,11 +42,20 @@ enum metric {
     METRIC_PEAK_CONNECTIONS,
     METRIC_WAL_BYTES,
     METRIC_TORN, /* later ones go to the end: columns keep their places */
+    METRIC_REPEATED,
+    METRIC_RELEASED,
+    METRIC_CANCELS,
+    METRIC_CANCEL_P50,
+    METRIC_CANCEL_P99,
+    METRIC_BROWSES,
+    METRIC_BROWSES_FAILED,
+    METRIC_BROWSE_P50,
+    METRIC_BROWSE_P99,
     METRIC_COUNT
 };
 
-/* The time a percentile is of. */
-enum metric_time { METRIC_RESPONSE, METRIC_SYSTEM, METRIC_SERVICE, METRIC_TIMES };
+/* The time a percentile is of; of cancels and browses there is one series, TOTALS_ALL. */
+enum metric_time { METRIC_RESPONSE, METRIC_SYSTEM, METRIC_SERVICE, METRIC_CANCEL, METRIC_BROWSE, METRIC_TIMES };
 
 struct metric_row {
     const char *name;
@@ -62,6 +71,8 @@ extern const struct metric_row metrics[METRIC_COUNT];
 void metric_read(double values[METRIC_COUNT], const struct trial *, const struct audit *);
 /* The quantile of a histogram, or NAN when fewer than 10 samples lie beyond it. */
 double metric_quantile(const struct hist *, double q);
+/* The histogram of a trial that percentiles of this time and series are taken from; NULL where there is none. */
+const struct hist *metric_hist(const struct totals *, enum metric_time, int series);
 /* The errors among a trial's requests (DESIGN.md 1). */
 int64_t metric_errors(const struct totals *);
 

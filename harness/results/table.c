@@ -9,7 +9,8 @@
 #include "harness/results/csv.h"
 
 const char table_audit_header[] = "cell,trial,capacity,sold,told,oversold,unsold,drift,leaked,uncounted,gate_drift,"
-                                  "lost,ghost,duplicate,unknown,resolved_yes,resolved_no,verdict,reason,torn";
+                                  "lost,ghost,duplicate,unknown,resolved_yes,resolved_no,verdict,reason,torn,"
+                                  "released,unjudged,repeated,held";
 
 static void csv_words(struct output *o, const char *const *words, size_t n)
 {
@@ -147,5 +148,9 @@ void table_audit(struct output *o, const struct cell *cell, int64_t number, cons
     csv_text(o, audit_verdict_name(a->verdict));
     csv_text(o, a->reason);
     csv_int(o, a->torn);
+    csv_int(o, a->released);
+    csv_int(o, a->unjudged);
+    csv_int(o, a->repeated);
+    csv_int(o, a->held);
     csv_end(o);
 }

@@ -44,12 +44,13 @@ static int merge(struct hist *merged, const struct hist *more)
 
 static int merge_all(struct tally *t, const struct totals *totals)
 {
-    const struct hist *times[METRIC_TIMES] = { totals->response, totals->system, totals->service };
-
     for (int time = 0; time < METRIC_TIMES; time++)
-        for (int series = 0; series < TOTALS_SERIES; series++)
-            if (merge(&t->merged[time][series], &times[time][series]) != 0)
+        for (int series = 0; series < TOTALS_SERIES; series++) {
+            const struct hist *more = metric_hist(totals, (enum metric_time)time, series);
+
+            if (more != NULL && merge(&t->merged[time][series], more) != 0)
                 return -1;
+        }
     return 0;
 }
 
@@ -161,5 +162,7 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "proved_nothing";
     if ((double)t->finding.errors > MANY_ERRORS * (double)t->finding.requests)
         flags[n++] = "errors";
+    if (t->finding.unjudged > 0)
+        flags[n++] = "unjudged";
     flags[n] = NULL;
 }

@@ -7,6 +7,7 @@
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/run/lane.h"
+#include "harness/run/own.h"
 
 static const struct strategy *strategy_of(const struct app_server *server)
 {
@@ -40,11 +41,13 @@ int app_open(struct app_server *server, const struct cell *cell, struct database
     server->gates = calloc((size_t)server->app.events + 1, sizeof *server->gates);
     server->services = calloc((size_t)services + 1, sizeof *server->services);
     server->app.memory = calloc(1, strategy->app_size + 1);
-    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL) {
+    if (server->gates == NULL || server->services == NULL || server->app.memory == NULL ||
+        own_join(cell, &server->joined, &server->own_first) != 0) {
         say_error("%s: out of memory for an app", cell->id);
         return -1;
     }
-    if (pool_open(&server->pool, database, &server->settings, strategy->statements, (int)cell->scenario.pool - services,
+    server->statements = server->joined != NULL ? server->joined : strategy->statements;
+    if (pool_open(&server->pool, database, &server->settings, server->statements, (int)cell->scenario.pool - services,
                   error, sizeof error) != 0) {
         say_error("%s: cannot fill the pool: %s", cell->id, error);
         return -1;
@@ -90,6 +93,12 @@ int app_spawn(struct app *app, void (*run)(struct service *, struct app *))
     return 0;
 }
 
+void app_ring(struct app_server *server)
+{
+    atomic_fetch_add(&server->bell, 1);
+    wait_wake(&server->bell, INT32_MAX);
+}
+
 /* Services are not cancelled, only hurried: what they hold must be answered, and their statements are short. */
 void app_stop(struct app_server *server)
 {
@@ -111,6 +120,8 @@ void app_close(struct app_server *server, struct app_spent *spent)
 
     for (lane = server->lanes; lane != NULL; lane = lane->next)
         lane_close(lane);
+    atomic_store(&server->closing, true);
+    app_ring(server);
     for (i = 0; i < server->service_count; i++)
         service_join(&server->services[i], &services.ops, &services.written_bytes);
     if (server->cell != NULL && server->app.memory != NULL && strategy_of(server)->close != NULL)
@@ -153,5 +164,6 @@ void app_free(struct app_server *server)
     free(server->gates);
     free(server->services);
     free(server->app.memory);
+    free(server->joined);
     memset(server, 0, sizeof *server);
 }

@@ -21,13 +21,18 @@ struct gate {
 struct app_server {
     struct app app; /* first: app_server_of() relies on it */
     const struct cell *cell;
-    struct scheduler *scheduler; /* NULL in a measured run */
-    struct db_settings settings; /* of its connections */
+    struct scheduler *scheduler;        /* NULL in a measured run */
+    struct db_settings settings;        /* of its connections */
+    const struct statement *statements; /* of every connection: the strategy's, then the harness's own (own.h) */
+    struct statement *joined;           /* where both are; NULL: the strategy's alone                          */
+    int own_first;                      /* slot of the first of the harness's                                  */
     struct pool pool;
     struct gate *gates; /* by event, from 1 */
     struct lane *lanes;
     struct service *services; /* room for cell_services() */
     int service_count;
+    _Atomic uint32_t bell; /* rings when services that pause should look again: the app closes, virtual time passes */
+    atomic_bool closing;
 };
 
 static inline struct app_server *app_server_of(struct app *app)
@@ -37,6 +42,8 @@ static inline struct app_server *app_server_of(struct app *app)
 
 /* Main thread: opens the pool, then the strategy's own open(). 0, or -1 after saying why. */
 int app_open(struct app_server *, const struct cell *, struct database *, int index, struct scheduler *);
+/* Any thread: ends the pauses of its services. */
+void app_ring(struct app_server *);
 /* Main thread: interrupts what its connections run (stop, timeout). */
 void app_stop(struct app_server *);
 /* What apps have spent, added up over all of them. */

@@ -4,19 +4,22 @@
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
 #include "harness/run/inflight.h"
+#include "harness/run/own.h"
 #include "harness/run/turns.h"
 
 static enum db_status borrow(struct inflight *flight)
 {
     struct pool *pool = &flight->server->pool;
     struct record *record = flight->record;
-    int64_t asked_ns;
+    int64_t asked_ns, deadline_ns;
     enum db_status st;
 
     if (flight->db != NULL)
         return DB_OK;
     asked_ns = clock_now_ns();
-    st = pool_take(pool, &flight->db, asked_ns + flight->server->cell->scenario.pool_timeout_ns);
+    deadline_ns = asked_ns + flight->server->cell->scenario.pool_timeout_ns;
+    flight->impatient = flight->leave_at_ns < deadline_ns;
+    st = pool_take(pool, &flight->db, flight->impatient ? flight->leave_at_ns : deadline_ns);
     flight->borrowed_at_ns = clock_now_ns();
     record->pool_wait_ns += flight->borrowed_at_ns - asked_ns;
     if (st != DB_OK) {
@@ -26,7 +29,7 @@ static enum db_status borrow(struct inflight *flight)
     if (record->borrows++ == 0)
         record->first_ns = flight->borrowed_at_ns;
     flight->lock_before_ns = db_lock_ns(flight->db);
-    flight->statements_before = db_ops(flight->db)->statements;
+    flight->ops_before = *db_ops(flight->db);
     return DB_OK;
 }
 
@@ -104,6 +107,28 @@ void attempt_unlock(struct attempt *attempt)
     inflight_unlock(inflight_of(attempt));
 }
 
+/* What holds the stock before the booking, as everybody locks them who books. */
+enum verdict attempt_release(struct attempt *attempt)
+{
+    enum ledger ledger = cell_ledger(inflight_of(attempt)->server->cell);
+    const struct request *rq = attempt->request;
+    enum db_status st = DB_OK;
+    bool two = ledger == LEDGER_COUNTER || ledger == LEDGER_SEATS;
+
+    if (two && (st = attempt_begin(attempt, TX_WRITE)) != DB_OK)
+        return verdict_of(attempt, st);
+    if (ledger == LEDGER_COUNTER)
+        st = own_run(attempt, OWN_GIVE_BACK, ARGS(rq->event, rq->seats));
+    else if (ledger == LEDGER_SEATS)
+        st = own_run(attempt, OWN_FREE, ARGS(rq->id));
+    if (st != DB_OK || (st = own_run(attempt, OWN_ERASE, ARGS(rq->id))) != DB_OK)
+        return verdict_of(attempt, st);
+    /* No such booking: what was told was not so, and the audit will say it. */
+    if (attempt->row.changed == 0)
+        return verdict_of(attempt, DB_ERROR);
+    return verdict_of(attempt, two ? attempt_commit(attempt) : DB_OK);
+}
+
 enum verdict attempt_conflict(struct attempt *attempt, enum reason reason)
 {
     attempt->reason = reason;
@@ -140,12 +165,15 @@ const char *reason_name(enum reason reason)
     static const char *const names[REASON_COUNT] = {
         [REASON_NONE] = "none",
         [REASON_STALE] = "stale",
+        [REASON_HELD] = "held",
+        [REASON_EXPIRED] = "expired",
         [REASON_BUSY] = "busy",
         [REASON_SERIALIZATION] = "serialization",
         [REASON_DEADLOCK] = "deadlock",
         [REASON_POOL_TIMEOUT] = "pool_timeout",
         [REASON_LOCK_TIMEOUT] = "lock_timeout",
         [REASON_STATEMENT_TIMEOUT] = "statement_timeout",
+        [REASON_PATIENCE] = "patience",
         [REASON_CONSTRAINT] = "constraint",
         [REASON_ROLLED_BACK] = "rolled_back",
         [REASON_QUEUE_FULL] = "queue_full",

@@ -1,4 +1,4 @@
-#include "harness/run/crew.h"
+#include "harness/run/worker.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,6 +9,9 @@
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
+#include "harness/run/browser.h"
+#include "harness/run/burst.h"
+#include "harness/run/closed.h"
 
 /* libpq, SQLite and a strategy's attempt need well under 64 KiB; sanitizers' frames several times that. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -22,168 +25,116 @@
 #define WORKER_STACK ((size_t)128 * 1024)
 #endif
 
-struct worker {
-    struct crew *crew;
-    int index;
-    pthread_t thread;
-    struct totals totals; /* totals_only */
-} __attribute__((aligned(64)));
-
-static struct app_server *server_of_user(struct crew *crew, int64_t user)
-{
-    return &crew->servers[(user - 1) % crew->cell->scenario.instances];
-}
-
-/* Flight number i runs request `turn` of user i + 1 into record. */
-static struct inflight *prepare(struct crew *crew, int64_t i, int64_t turn, struct record *record)
-{
-    size_t size = crew->cell->variant.registered->strategy->request_size;
-    struct inflight *flight = &crew->flights[i];
-    void *memory = NULL;
-
-    if (size > 0)
-        memory = memset(crew->request_memory + (size_t)i * size, 0, size);
-    inflight_init(flight, &crew->plan, i + 1, turn, server_of_user(crew, i + 1), record, memory,
-                  crew->taking_turns ? &crew->turns : NULL);
-    return flight;
-}
-
-static void invoke(struct inflight *flight, int64_t due_ns)
-{
-    flight->record->due_ns = due_ns;
-    flight->record->invoke_ns = clock_now_ns();
-}
-
-static void answered(struct crew *crew, struct inflight *flight)
-{
-    struct record *record = flight->record;
-
-    record->return_ns = clock_now_ns();
-    if (crew->progress != NULL && record->outcome == OUTCOME_BOOKED)
-        atomic_fetch_add_explicit(&crew->progress->sold, record->seats, memory_order_relaxed);
-}
-
-/* A user with a thread of its own: from the first try to the answer. */
-static void serve(struct crew *crew, struct inflight *flight)
-{
-    for (;;) {
-        if (inflight_try(flight) == VERDICT_PARKED)
-            inflight_wait_parked(flight);
-        if (!inflight_settle(flight))
-            break;
-        if (flight->due_again_ns > 0)
-            wait_until(flight->due_again_ns);
-    }
-    answered(crew, flight);
-}
-
-static void burst_user(struct worker *worker)
-{
-    struct crew *crew = worker->crew;
-    struct inflight *flight = prepare(crew, worker->index, 0, &crew->recorder.books[0].records[worker->index]);
-    int64_t t0_ns = start_wait(&crew->start);
-
-    if (t0_ns < 0)
-        return;
-    invoke(flight, t0_ns);
-    serve(crew, flight);
-}
-
-static void burst_turns(struct worker *worker)
-{
-    struct crew *crew = worker->crew;
-    int64_t t0_ns = start_wait(&crew->start);
-    struct inflight *flight;
-    bool verdict_is_there;
-
-    if (t0_ns < 0)
-        return;
-    while ((flight = turns_next(&crew->turns, &verdict_is_there)) != NULL) {
-        if (flight->attempt.number == 0)
-            invoke(flight, t0_ns);
-        if (!verdict_is_there && inflight_try(flight) == VERDICT_PARKED)
-            continue;
-        if (inflight_settle(flight)) {
-            turns_delay(&crew->turns, flight);
-        } else {
-            answered(crew, flight);
-            turns_settled(&crew->turns);
-        }
-    }
-}
-
-static void closed_user(struct worker *worker)
-{
-    struct crew *crew = worker->crew;
-    struct record scratch, *record = &scratch;
-    struct inflight *flight;
-    int64_t turn;
-
-    if (start_wait(&crew->start) < 0)
-        return;
-    for (turn = 0;; turn++) {
-        if (!crew->totals_only && (record = recorder_next(&crew->recorder, worker->index)) == NULL) {
-            atomic_store(&crew->overfull, 1);
-            return;
-        }
-        flight = prepare(crew, worker->index, turn, record);
-        invoke(flight, 0);
-        if (record->invoke_ns >= crew->deadline_ns || wait_stopping())
-            return;
-        record->due_ns = record->invoke_ns;
-        serve(crew, flight);
-        if (crew->totals_only)
-            totals_record(&worker->totals, record);
-        else
-            recorder_keep(&crew->recorder, worker->index);
-    }
-}
-
 static void *worker_main(void *arg)
 {
     struct worker *worker = arg;
     struct crew *crew = worker->crew;
 
-    if (crew->cell->scenario.model == LOAD_CLOSED)
-        closed_user(worker);
-    else if (crew->taking_turns)
-        burst_turns(worker);
-    else
-        burst_user(worker);
+    worker->work(worker);
+    if (worker->asks && atomic_fetch_sub(&crew->asking, 1) == 1) {
+        crew->over_ns = clock_now_ns();
+        atomic_store(&crew->over, 1);
+        wait_wake(&crew->over, INT32_MAX);
+    }
     /* Only the last one needs to wake the main thread: it waits for all. */
     if (atomic_fetch_add(&crew->ended, 1) + 1 == (uint32_t)crew->worker_count)
         wait_wake(&crew->ended, 1);
     return NULL;
 }
 
-static int allocate(struct crew *crew)
+static void enlist(struct crew *crew, int64_t n, void (*work)(struct worker *), bool asks)
 {
-    const struct scenario *scenario = &crew->cell->scenario;
-    const struct strategy *strategy = crew->cell->variant.registered->strategy;
-    size_t users = (size_t)scenario->users;
     int i;
 
-    crew->flights = calloc(users, sizeof *crew->flights);
-    crew->request_memory = calloc(users, strategy->request_size + 1);
-    crew->workers = aligned_alloc(64, (size_t)crew->worker_count * sizeof *crew->workers);
-    if (crew->flights == NULL || crew->request_memory == NULL || crew->workers == NULL)
-        return -1;
-    memset(crew->workers, 0, (size_t)crew->worker_count * sizeof *crew->workers);
-    if (crew->totals_only) {
-        for (i = 0; i < crew->worker_count; i++)
-            if (totals_init(&crew->workers[i].totals) != 0)
-                return -1;
-        return 0;
+    for (i = 0; i < (int)n; i++) {
+        struct worker *worker = &crew->workers[crew->worker_count++];
+
+        worker->crew = crew;
+        worker->work = work;
+        worker->index = i;
+        worker->asks = asks;
     }
-    if (scenario->model == LOAD_CLOSED)
-        return recorder_open_growing(&crew->recorder, crew->worker_count);
-    if (recorder_open_fixed(&crew->recorder, 1, users) != 0)
+    if (asks)
+        atomic_fetch_add(&crew->asking, (uint32_t)n);
+}
+
+/* Askers first: browsers wait for the last of them. 0 / -1: out of memory. */
+static int enlist_all(struct crew *crew)
+{
+    const struct scenario *scenario = &crew->cell->scenario;
+    bool closed = scenario->model == LOAD_CLOSED;
+    int64_t asking = crew->taking_turns ? scenario_workers(scenario) : crew->flight_count;
+    size_t size = (size_t)(asking + scenario->browsers) * sizeof *crew->workers;
+
+    if ((crew->workers = aligned_alloc(64, size)) == NULL)
+        return -1;
+    memset(crew->workers, 0, size);
+    if (closed) {
+        enlist(crew, scenario->users, closed_user, true);
+        enlist(crew, asking - scenario->users, closed_second, true);
+    } else {
+        enlist(crew, asking, crew->taking_turns ? burst_turns : burst_user, true);
+    }
+    enlist(crew, scenario->browsers, browser_look, false);
+    return 0;
+}
+
+static int open_totals(struct crew *crew)
+{
+    int i;
+
+    for (i = 0; i < crew->worker_count; i++) {
+        struct worker *worker = &crew->workers[i];
+
+        if (crew->totals_only && worker->asks && totals_init(&worker->totals) != 0)
+            return -1;
+        if (!worker->asks && aside_init(&worker->looks) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int plan_closed(struct crew *crew)
+{
+    size_t users = (size_t)crew->cell->scenario.users;
+
+    crew->flight_count = (int64_t)users;
+    if (crew->cell->scenario.repeat <= 0)
+        return 0;
+    if ((crew->hands = aligned_alloc(64, users * sizeof *crew->hands)) == NULL)
+        return -1;
+    memset(crew->hands, 0, users * sizeof *crew->hands);
+    crew->flight_count *= 2;
+    return 0;
+}
+
+static int open_records(struct crew *crew)
+{
+    size_t flights = (size_t)crew->flight_count;
+
+    if (crew->totals_only)
+        return 0;
+    if (crew->cell->scenario.model == LOAD_CLOSED)
+        return recorder_open_growing(&crew->recorder, (int)flights);
+    return recorder_open_fixed(&crew->recorder, 1, crew->cell->scenario.cancel > 0 ? 2 * flights : flights);
+}
+
+static int allocate(struct crew *crew)
+{
+    size_t flights;
+
+    if ((crew->cell->scenario.model == LOAD_CLOSED ? plan_closed(crew) : burst_plan(crew)) != 0)
+        return -1;
+    flights = (size_t)crew->flight_count;
+    crew->flights = calloc(flights, sizeof *crew->flights);
+    crew->request_memory = calloc(flights, crew->cell->variant.registered->strategy->request_size + 1);
+    if (crew->flights == NULL || crew->request_memory == NULL || enlist_all(crew) != 0 || open_totals(crew) != 0 ||
+        open_records(crew) != 0)
         return -1;
     if (!crew->taking_turns)
         return 0;
-    for (i = 0; i < scenario->users; i++)
-        prepare(crew, i, 0, &crew->recorder.books[0].records[i]);
-    return turns_init(&crew->turns, crew->flights, users);
+    burst_prepare(crew);
+    return turns_init(&crew->turns, crew->flights, flights);
 }
 
 /* Starts as many threads as can be; returns how many. Signals stay with the main thread, and timers are exact. */
@@ -199,8 +150,6 @@ static int start_threads(struct crew *crew, int *failed)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, WORKER_STACK);
     for (n = 0; n < crew->worker_count; n++) {
-        crew->workers[n].crew = crew;
-        crew->workers[n].index = n;
         if ((*failed = pthread_create(&crew->workers[n].thread, &attr, worker_main, &crew->workers[n])) != 0)
             break;
     }
@@ -220,8 +169,7 @@ int crew_open(struct crew *crew, const struct cell *cell, struct app_server *ser
     crew->cell = cell;
     crew->servers = servers;
     crew->progress = progress;
-    crew->worker_count = (int)scenario_workers(scenario);
-    crew->taking_turns = crew->worker_count < scenario->users;
+    crew->taking_turns = scenario_workers(scenario) < scenario->users;
     /* Nothing is audited or looked up later: no need to keep a record of each of millions of requests. */
     crew->totals_only =
         (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0 && scenario->model == LOAD_CLOSED;
@@ -239,6 +187,7 @@ int crew_open(struct crew *crew, const struct cell *cell, struct app_server *ser
         start_await(&crew->start, (uint32_t)crew->worker_count);
         start_call_off(&crew->start);
         crew_join(crew);
+        crew->worker_count = wanted; /* all of them own totals */
         crew_close(crew);
         return -1;
     }
@@ -262,6 +211,12 @@ bool crew_wait(struct crew *crew, int64_t deadline_ns)
     return true;
 }
 
+void crew_stop(struct crew *crew)
+{
+    if (crew->taking_turns)
+        turns_stop(&crew->turns);
+}
+
 void crew_join(struct crew *crew)
 {
     int i;
@@ -271,27 +226,52 @@ void crew_join(struct crew *crew)
     recorder_stop(&crew->recorder);
 }
 
-int crew_collect(struct crew *crew, struct record **records, size_t *n, struct totals *totals)
+/* Cancels go into an array of their own; what was never written is left out. The order stays. */
+static int split(struct record *all, size_t n, struct trial *trial)
 {
-    size_t r;
+    size_t cancels = 0, reserved = 0, r;
+
+    for (r = 0; r < n; r++)
+        cancels += all[r].op == OP_CANCEL;
+    if (cancels > 0 && (trial->cancels = malloc(cancels * sizeof *trial->cancels)) == NULL)
+        return -1;
+    for (r = 0; r < n; r++) {
+        if (all[r].op == OP_CANCEL)
+            trial->cancels[trial->cancel_count++] = all[r];
+        else if (all[r].request != 0)
+            all[reserved++] = all[r];
+    }
+    trial->records = all;
+    trial->record_count = reserved;
+    return 0;
+}
+
+int crew_collect(struct crew *crew, struct trial *trial)
+{
+    struct record *all;
+    size_t n, r;
     int i;
 
-    *records = NULL;
-    *n = 0;
-    if (crew->totals_only) {
-        for (i = 0; i < crew->worker_count; i++)
-            totals_add(totals, &crew->workers[i].totals);
-        return 0;
+    for (i = 0; i < crew->worker_count; i++) {
+        if (!crew->workers[i].asks)
+            aside_add(&trial->totals.browses, &crew->workers[i].looks);
+        else if (crew->totals_only)
+            totals_add(&trial->totals, &crew->workers[i].totals);
     }
+    if (crew->totals_only)
+        return 0;
     if (crew->cell->scenario.model == LOAD_BURST)
-        atomic_store(&crew->recorder.books[0].used, (size_t)crew->cell->scenario.users);
-    *records = recorder_collect(&crew->recorder, n);
-    if (*records == NULL && *n > 0) {
-        say_error("%s: out of memory for %zu records", crew->cell->id, *n);
+        atomic_store(&crew->recorder.books[0].used, crew->recorder.books[0].capacity);
+    all = recorder_collect(&crew->recorder, &n);
+    if ((all == NULL && n > 0) || split(all, n, trial) != 0) {
+        say_error("%s: out of memory for %zu records", crew->cell->id, n);
+        free(all);
         return -1;
     }
-    for (r = 0; r < *n; r++)
-        totals_record(totals, &(*records)[r]);
+    for (r = 0; r < trial->record_count; r++)
+        totals_record(&trial->totals, &trial->records[r]);
+    for (r = 0; r < trial->cancel_count; r++)
+        totals_record(&trial->totals, &trial->cancels[r]);
     return 0;
 }
 
@@ -299,12 +279,16 @@ void crew_close(struct crew *crew)
 {
     int i;
 
-    for (i = 0; crew->totals_only && crew->workers != NULL && i < crew->worker_count; i++)
+    for (i = 0; crew->workers != NULL && i < crew->worker_count; i++) {
         totals_destroy(&crew->workers[i].totals);
+        aside_destroy(&crew->workers[i].looks);
+    }
     turns_destroy(&crew->turns);
     recorder_close(&crew->recorder);
     free(crew->flights);
     free(crew->request_memory);
+    free(crew->senders);
+    free(crew->hands);
     free(crew->workers);
     memset(crew, 0, sizeof *crew);
 }

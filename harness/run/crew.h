@@ -6,8 +6,9 @@
 #include "harness/run/start.h"
 #include "harness/run/turns.h"
 
-/* The workers of one trial: a thread per user, or fewer threads that take turns (DESIGN.md 5). Everything they need is
- * allocated, touched and connected before the start. */
+/* The workers of one trial: a thread per user (and one more for each second click), or fewer threads that take turns
+ * (DESIGN.md 5), and a thread per browser. Everything they need is allocated, touched and connected before the start.
+ */
 
 struct crew {
     const struct cell *cell;
@@ -17,12 +18,18 @@ struct crew {
     struct start start;
     struct recorder recorder;
     struct turns turns;       /* fewer workers than users */
-    struct inflight *flights; /* burst: one per user; closed: one per worker */
-    char *request_memory;     /* request_size bytes for each flight */
+    struct inflight *flights; /* burst: one per request; closed: one per user, then one per second hand */
+    int64_t flight_count;
+    int64_t *senders;     /* burst: user of each flight, negative for a second click; NULL: flight i is user i + 1's */
+    struct hand *hands;   /* closed: a second one for each user (closed.h); NULL: nobody clicks twice */
+    char *request_memory; /* request_size bytes for each flight */
     struct worker *workers;
     int worker_count;
     bool taking_turns, totals_only;
     int64_t deadline_ns;       /* closed: no request begins after it */
+    _Atomic uint32_t asking;   /* workers that send requests and have not ended */
+    _Atomic uint32_t over;     /* 1: there is none left, since over_ns */
+    int64_t over_ns;           /* written before over is set */
     _Atomic uint32_t ended;    /* workers that have nothing left to do */
     _Atomic uint32_t overfull; /* a recorder book was full */
 };
@@ -34,11 +41,12 @@ int crew_open(struct crew *, const struct cell *, struct app_server *, int64_t b
 int64_t crew_start(struct crew *);
 /* Waits until all workers have ended, at most until the deadline. True when they have. */
 bool crew_wait(struct crew *, int64_t deadline_ns);
+/* The program stops, or the trial's time is up (wait_stop is set): wakes whoever waits for a turn that is due later. */
+void crew_stop(struct crew *);
 /* Joins them. */
 void crew_join(struct crew *);
-/* After the join: the records, owned by the caller (NULL when only totals were kept), and their totals. 0 / -1 after
- * saying why. */
-int crew_collect(struct crew *, struct record **records, size_t *n, struct totals *);
+/* After the join: the records (none when only totals were kept) and totals go to the trial. 0 / -1 after saying why. */
+int crew_collect(struct crew *, struct trial *);
 void crew_close(struct crew *); /* zeroed is a no-op */
 
 #endif

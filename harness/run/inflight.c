@@ -4,41 +4,107 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
+#include "harness/measure/aside.h"
+#include "harness/run/own.h"
 
-void inflight_init(struct inflight *flight, const struct plan *plan, int64_t user, int64_t turn,
-                   struct app_server *server, struct record *record, void *memory, struct turns *turns)
+/* planned is filled. */
+static void set_up(struct inflight *flight, struct app_server *server, struct record *record)
 {
-    const struct request *request = &flight->planned.request;
-
-    memset(flight, 0, sizeof *flight);
-    plan_request(plan, user, turn, &flight->planned);
     flight->server = server;
     flight->record = record;
-    flight->turns = turns;
+    flight->leave_at_ns = WAIT_FOREVER;
     atomic_init(&flight->state, FLIGHT_RUNNING);
     rng_init(&flight->rng, flight->planned.seed);
-    flight->attempt.request = request;
+    flight->attempt.request = &flight->planned.request;
     flight->attempt.app = &server->app;
-    flight->attempt.memory = memory;
+}
+
+static void begin_record(const struct inflight *flight, enum op op)
+{
+    const struct request *request = &flight->planned.request;
+    struct record *record = flight->record;
+
     memset(record, 0, sizeof *record);
+    record->op = (uint8_t)op;
     record->request = request->id;
     record->user = request->user;
     record->event = request->event;
     record->seats = (int32_t)request->seats;
-    record->app = server->app.index;
+    record->app = flight->server->app.index;
+}
+
+void inflight_init(struct inflight *flight, const struct plan *plan, int64_t user, int64_t turn,
+                   struct app_server *server, struct record *record, void *memory, struct turns *turns)
+{
+    memset(flight, 0, sizeof *flight);
+    plan_request(plan, user, turn, &flight->planned);
+    set_up(flight, server, record);
+    flight->attempt.memory = memory;
+    flight->turns = turns;
+    begin_record(flight, OP_RESERVE);
+}
+
+void inflight_second(struct inflight *flight)
+{
+    int64_t first = flight->planned.request.id;
+
+    plan_second(&flight->planned);
+    rng_init(&flight->rng, flight->planned.seed);
+    begin_record(flight, OP_RESERVE);
+    flight->record->ref = first;
+}
+
+void inflight_init_look(struct inflight *flight, const struct planned *planned, struct app_server *server,
+                        struct record *record)
+{
+    memset(flight, 0, sizeof *flight);
+    flight->planned = *planned;
+    set_up(flight, server, record);
+    begin_record(flight, OP_BROWSE);
+}
+
+void inflight_invoke(struct inflight *flight, int64_t due_ns)
+{
+    struct record *record = flight->record;
+
+    record->invoke_ns = clock_now_ns();
+    record->due_ns = due_ns > 0 ? due_ns : record->invoke_ns;
+    if (record->op == OP_RESERVE && flight->planned.patience_ns != PLAN_PATIENT)
+        flight->leave_at_ns = record->due_ns + flight->planned.patience_ns;
+}
+
+bool inflight_cancels(const struct inflight *flight, int64_t *due_ns)
+{
+    const struct record *record = flight->record;
+
+    *due_ns = record->return_ns + flight->planned.cancel_after_ns;
+    return flight->planned.cancels && record->op == OP_RESERVE && record->outcome == OUTCOME_BOOKED;
+}
+
+void inflight_cancel(struct inflight *flight, struct record *record)
+{
+    flight->record = record;
+    flight->attempt.number = 0;
+    flight->leave_at_ns = WAIT_FOREVER;
+    begin_record(flight, OP_CANCEL);
+    record->ref = record->request;
 }
 
 void inflight_give_back(struct inflight *flight)
 {
     struct record *record = flight->record;
+    const struct db_ops *before = &flight->ops_before, *after;
 
     if (flight->db == NULL)
         return;
     if (db_in_transaction(flight->db))
         (void)db_rollback(flight->db); /* a failure shows as db_is_lost() in pool_give() */
+    after = db_ops(flight->db);
     record->conn_ns += clock_now_ns() - flight->borrowed_at_ns;
     record->lock_ns += db_lock_ns(flight->db) - flight->lock_before_ns;
-    record->statements += (int32_t)(db_ops(flight->db)->statements - flight->statements_before);
+    record->statements += (int32_t)(after->statements - before->statements);
+    record->round_trips += (int32_t)(after->round_trips - before->round_trips);
+    record->transactions += (int32_t)(after->transactions - before->transactions);
     pool_give(&flight->server->pool, flight->db);
     flight->db = NULL;
 }
@@ -56,18 +122,41 @@ void inflight_unlock(struct inflight *flight)
     scheduler_tell(scheduler, &call, 0);
 }
 
-enum verdict inflight_try(struct inflight *flight)
+static enum verdict call(struct inflight *flight)
 {
     const struct strategy *strategy = flight->server->cell->variant.registered->strategy;
+
+    switch ((enum op)flight->record->op) {
+    case OP_CANCEL:
+        return strategy->release != NULL ? strategy->release(&flight->attempt) : attempt_release(&flight->attempt);
+    case OP_BROWSE:
+        return own_look(&flight->attempt);
+    default:
+        return strategy->attempt(&flight->attempt);
+    }
+}
+
+static enum verdict leave(struct inflight *flight)
+{
+    flight->attempt.reason = REASON_PATIENCE;
+    flight->verdict = VERDICT_TIMED_OUT;
+    return flight->verdict;
+}
+
+enum verdict inflight_try(struct inflight *flight)
+{
     uint32_t running = FLIGHT_RUNNING;
     enum verdict verdict;
 
-    flight->attempt.number++;
+    if (flight->leave_at_ns != WAIT_FOREVER && clock_now_ns() >= flight->leave_at_ns)
+        return leave(flight);
+    if (flight->attempt.number++ > 0)
+        flight->record->retries[flight->attempt.reason]++;
     flight->attempt.reason = REASON_NONE;
     flight->record->attempts++;
     atomic_store_explicit(&flight->state, FLIGHT_RUNNING, memory_order_relaxed);
     flight->parked = false;
-    verdict = strategy->attempt(&flight->attempt);
+    verdict = call(flight);
     /* No service knows of it: nobody would ever answer. */
     if (verdict == VERDICT_PARKED && !flight->parked)
         verdict = verdict_of(&flight->attempt, DB_ERROR);
@@ -75,6 +164,9 @@ enum verdict inflight_try(struct inflight *flight)
         inflight_give_back(flight);
         inflight_unlock(flight);
         flight->verdict = verdict;
+        /* It was not the pool's limit that this wait ran into. */
+        if (verdict == VERDICT_TIMED_OUT && flight->attempt.reason == REASON_POOL_TIMEOUT && flight->impatient)
+            leave(flight);
     } else if (atomic_compare_exchange_strong_explicit(&flight->state, &running, FLIGHT_PARKED, memory_order_acq_rel,
                                                        memory_order_acquire)) {
         return VERDICT_PARKED; /* from here on it may be in other hands */
@@ -111,24 +203,36 @@ static bool retriable(const struct inflight *flight)
            !wait_stopping();
 }
 
+static uint8_t outcome_of(const struct inflight *flight)
+{
+    if (flight->record->op == OP_RESERVE)
+        return outcomes[flight->verdict];
+    if (flight->verdict == VERDICT_BOOKED)
+        return ASIDE_DONE;
+    return flight->verdict == VERDICT_UNKNOWN && flight->record->op == OP_CANCEL ? ASIDE_UNKNOWN : ASIDE_FAILED;
+}
+
 bool inflight_settle(struct inflight *flight)
 {
     const struct law *backoff = &flight->server->cell->variant.retry.backoff;
     struct record *record = flight->record;
-    int64_t pause_ns;
+    int64_t now_ns, again_ns;
 
     if (!retriable(flight)) {
-        record->outcome = outcomes[flight->verdict];
+        record->outcome = outcome_of(flight);
         record->reason = (uint8_t)flight->attempt.reason;
         return false;
     }
-    record->retries[flight->attempt.reason]++;
     flight->due_again_ns = 0;
     if (backoff->kind != LAW_NONE) {
-        pause_ns =
-            law_draw(backoff, (int)(flight->attempt.number < 60 ? flight->attempt.number : 60), rng_unit(&flight->rng));
-        flight->due_again_ns = clock_now_ns() + pause_ns;
-        record->backoff_ns += pause_ns;
+        now_ns = clock_now_ns();
+        again_ns = now_ns + law_draw(backoff, (int)(flight->attempt.number < 60 ? flight->attempt.number : 60),
+                                     rng_unit(&flight->rng));
+        /* Nobody waits longer than he will: the next try is then none. */
+        if (again_ns > flight->leave_at_ns)
+            again_ns = flight->leave_at_ns > now_ns ? flight->leave_at_ns : now_ns;
+        flight->due_again_ns = again_ns;
+        record->backoff_ns += again_ns - now_ns;
     }
     return true;
 }

@@ -6,8 +6,8 @@
 #include "harness/run/app.h"
 #include "harness/scenario/plan.h"
 
-/* A request in flight: what stands behind the struct attempt that strategies see. Owned by the worker that runs it, and
- * by a service between attempt_park() and attempt_finish(). */
+/* An operation in flight, a request most of the time: what stands behind the struct attempt that strategies see. Owned
+ * by the worker that runs it, and by a service between attempt_park() and attempt_finish(). */
 
 enum flight_state { FLIGHT_RUNNING, FLIGHT_PARKED, FLIGHT_FINISHED };
 
@@ -19,8 +19,11 @@ struct inflight {
     struct app_server *server;
     struct record *record;
     struct db *db; /* borrowed; NULL when none */
-    int64_t borrowed_at_ns, lock_before_ns, statements_before;
-    bool locked;            /* it holds the lock of its app */
+    int64_t borrowed_at_ns, lock_before_ns;
+    struct db_ops ops_before;
+    bool locked;            /* it holds the lock of its app                                          */
+    int64_t leave_at_ns;    /* the user's patience ends; WAIT_FOREVER: never                         */
+    bool impatient;         /* the last wait for the pool could go on no longer than that            */
     bool parked;            /* the try that runs has called attempt_park() with success; its own thread only */
     _Atomic uint32_t state; /* enum flight_state                                       */
     enum verdict verdict;   /* of the parked attempt; valid once FLIGHT_FINISHED        */
@@ -38,7 +41,18 @@ static inline struct inflight *inflight_of(struct attempt *attempt)
 /* Sets up request number `turn` of a user; record is filled from here on. memory: request_size zeroed bytes or NULL. */
 void inflight_init(struct inflight *, const struct plan *, int64_t user, int64_t turn, struct app_server *,
                    struct record *, void *memory, struct turns *);
-/* One try: calls the strategy, takes back the connection. VERDICT_PARKED when a service has it now. */
+/* Right behind it: makes it the second click of that request. */
+void inflight_second(struct inflight *);
+/* A look of a browser; event and draws come from plan_look(). */
+void inflight_init_look(struct inflight *, const struct planned *, struct app_server *, struct record *);
+/* The user acts, now; due then (0: now). */
+void inflight_invoke(struct inflight *, int64_t due_ns);
+/* A request that was settled: whether its user gives the booking back, and when. */
+bool inflight_cancels(const struct inflight *, int64_t *due_ns);
+/* It becomes that operation, written into a record of its own. */
+void inflight_cancel(struct inflight *, struct record *);
+/* One try: calls the strategy, takes back the connection. VERDICT_PARKED when a service has it now. A user whose
+ * patience is at an end leaves instead. */
 enum verdict inflight_try(struct inflight *);
 /* Own thread: sleeps until the service has answered. */
 enum verdict inflight_wait_parked(struct inflight *);

@@ -147,6 +147,21 @@ int lane_take(struct service *service, struct lane *lane, struct attempt **out, 
     return n;
 }
 
+/* Under a scheduler time is virtual: only its bell ends a pause. */
+bool service_pause(struct service *service, int64_t ns)
+{
+    struct app_server *server = service->server;
+    const struct call call = { .kind = CALL_PAUSE, .bell = &server->bell, .heard = service->heard };
+    bool goes_on;
+
+    scheduler_ask(server->scheduler, &call);
+    wait_change(&server->bell, service->heard, server->scheduler != NULL ? WAIT_FOREVER : clock_now_ns() + ns);
+    service->heard = atomic_load(&server->bell);
+    goes_on = !atomic_load(&server->closing);
+    scheduler_tell(server->scheduler, &call, goes_on);
+    return goes_on;
+}
+
 int service_index(const struct service *service)
 {
     return (int)(service - service->server->services);
@@ -167,8 +182,7 @@ static struct db *connect_service(struct service *service, char *error, size_t e
 {
     const struct app_server *server = service->server;
 
-    return database_connect(server->pool.database, &server->settings,
-                            server->cell->variant.registered->strategy->statements, error, error_size);
+    return database_connect(server->pool.database, &server->settings, server->statements, error, error_size);
 }
 
 int service_start(struct service *service, struct app_server *server, void (*run)(struct service *, struct app *))

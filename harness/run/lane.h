@@ -28,6 +28,7 @@ struct service {
     struct db *db;
     void (*run)(struct service *, struct app *);
     struct db_ops ops; /* of connections that were lost */
+    uint32_t heard;    /* of its app's bell, at the last pause */
     pthread_t thread;
 };
 

@@ -1,6 +1,8 @@
 #ifndef RUN_SCHEDULER_H
 #define RUN_SCHEDULER_H
 
+#include <stdatomic.h>
+
 #include "strategies/strategy.h"
 
 /* Who decides when each call at the strategy seam takes place. A measured run has none (app_server.scheduler is NULL):
@@ -26,6 +28,8 @@ enum call_kind {
     CALL_FINISH,    /* attempt_finish()                                      */
     CALL_ARRIVE,    /* a user comes: asked for where its first steps might look at the app's memory */
     CALL_ANSWER,    /* a parked user learns its verdict; after CALL_FINISH    */
+    CALL_PAUSE,     /* service_pause(): can take place when the bell has rung since the one before */
+    CALL_TIME,      /* nobody's: time passes, until every hold is over                            */
     CALL_KINDS
 };
 
@@ -39,6 +43,8 @@ struct call {
     const struct lane *lane;       /* PARK, LANE_TAKE                                          */
     const struct applock *lock;    /* LOCK, UNLOCK                                             */
     bool waits;                    /* LOCK: while another holds it                             */
+    const _Atomic uint32_t *bell;  /* PAUSE: of its app                                        */
+    uint32_t heard;                /* PAUSE: what the bell said when the one before was over   */
     const struct inflight *flight; /* CHECKOUT, LOCK, UNLOCK, PARK, FINISH, ANSWER: whose      */
     struct attempt *const *taken;  /* LANE_TAKE, when told: the attempts that were taken       */
 };
@@ -48,7 +54,7 @@ struct scheduler {
     void (*ask)(struct scheduler *, const struct call *);
     /* The same thread, when the call has taken place. answer: of GATE_TAKE whether it took, of GATE_LEFT how many, of
      * LOCK the enum db_status, of PARK whether there was room, of LANE_TAKE how many, of FINISH the verdict, of
-     * CHECKOUT whether the user stays. */
+     * CHECKOUT whether the user stays, of PAUSE whether the service goes on. */
     void (*tell)(struct scheduler *, const struct call *, int64_t answer);
     /* A service's thread, before anything else. */
     void (*service_begins)(struct scheduler *, struct service *);

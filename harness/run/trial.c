@@ -12,6 +12,7 @@
 #include "harness/run/crew.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/place.h"
+#include "harness/run/sale.h"
 
 /* How long what was cancelled may take to end before it is cancelled again: a statement may have begun in between. */
 #define DRAIN_PERIOD_NS (100 * NS_PER_MS)
@@ -112,6 +113,7 @@ static void attend(struct stage *stage, struct trial *trial)
         }
         if (wait_stopping()) {
             limit_ns = WAIT_FOREVER;
+            crew_stop(&stage->crew);
             for (i = 0; i < stage->server_count; i++)
                 app_stop(&stage->servers[i]);
         }
@@ -148,47 +150,35 @@ static void close_apps(struct stage *stage, struct trial *trial)
         trial->wal_bytes = spent.written_bytes;
 }
 
-static int by_return(const void *a, const void *b)
-{
-    const struct record *const *left = a, *const *right = b;
-
-    return ((*left)->return_ns > (*right)->return_ns) - ((*left)->return_ns < (*right)->return_ns);
-}
-
-/* When the seats that clients were told they have came to the capacity: -1 if they never did. */
 static int64_t sold_out_after(const struct trial *trial, int64_t capacity)
 {
-    const struct record **booked = malloc((trial->record_count + 1) * sizeof *booked);
     int64_t seats = 0, after_ns = -1;
-    size_t i, n = 0;
+    size_t i, n;
+    struct sale *sales = sale_list(trial, &n);
 
-    if (booked == NULL)
-        return -1;
-    for (i = 0; i < trial->record_count; i++)
-        if (trial->records[i].outcome == OUTCOME_BOOKED)
-            booked[n++] = &trial->records[i];
-    qsort(booked, n, sizeof *booked, by_return);
-    for (i = 0; i < n && after_ns < 0; i++)
-        if ((seats += booked[i]->seats) >= capacity)
-            after_ns = booked[i]->return_ns - trial->start_ns;
-    free(booked);
+    for (i = 0; sales != NULL && i < n && after_ns < 0; i++)
+        if ((seats += sales[i].seats) >= capacity)
+            after_ns = sales[i].at_ns;
+    free(sales);
     return after_ns;
 }
 
 /* NULL, or the identity of counts that does not hold (db.h, totals.h). */
-static const char *check_counts(const struct trial *trial, const struct cell *cell)
+static const char *check_counts(const struct trial *trial, const struct crew *crew)
 {
+    const struct totals *totals = &trial->totals;
     const struct db_ops *ops = &trial->ops;
 
-    if (cell->scenario.model == LOAD_BURST && trial->totals.requests != cell->scenario.users)
-        return "requests differ from users";
+    if (crew->cell->scenario.model == LOAD_BURST && totals->requests != crew->flight_count)
+        return "requests differ from users and their second clicks";
     if (ops->statements != ops->reads + ops->writes)
         return "statements differ from reads + writes";
     if (ops->begins != ops->commits + ops->rollbacks + ops->abandoned_tx)
         return "begins differ from commits + rollbacks + abandoned";
-    if (ops->statements != trial->totals.statements + trial->service_ops.statements)
-        return "statements of connections differ from those of requests and services";
-    return totals_check(&trial->totals);
+    if (ops->statements !=
+        totals->statements + totals->cancels.statements + totals->browses.statements + trial->service_ops.statements)
+        return "statements of connections differ from those of users and services";
+    return totals_check(totals);
 }
 
 static int64_t last_return_ns(const struct trial *trial)
@@ -211,7 +201,7 @@ static int finish(struct stage *stage, struct trial *trial)
     for (i = 0; i < stage->server_count; i++)
         if (app_witness_gates(&stage->servers[i], trial) != 0)
             return -1;
-    if (crew_collect(&stage->crew, &trial->records, &trial->record_count, &trial->totals) != 0)
+    if (crew_collect(&stage->crew, trial) != 0)
         return -1;
     if (trial->record_count > 0)
         trial->wall_ns = last_return_ns(trial) - trial->start_ns;
@@ -219,7 +209,7 @@ static int finish(struct stage *stage, struct trial *trial)
     if (trial->void_reason[0] == '\0' && atomic_load(&stage->crew.overfull) != 0)
         snprintf(trial->void_reason, sizeof trial->void_reason,
                  "a user made more than %zu requests: shorten load.duration", RECORDER_MOST);
-    if (trial->void_reason[0] == '\0' && (broken = check_counts(trial, stage->cell)) != NULL)
+    if (trial->void_reason[0] == '\0' && (broken = check_counts(trial, &stage->crew)) != NULL)
         snprintf(trial->void_reason, sizeof trial->void_reason, "counts do not add up: %s", broken);
     if (stage->observer != NULL) {
         if (database_quiesce(stage->database, stage->observer) != 0)
@@ -279,6 +269,7 @@ void trial_free(struct trial *trial)
         return;
     totals_destroy(&trial->totals);
     free(trial->records);
+    free(trial->cancels);
     free(trial->gates);
     memset(trial, 0, sizeof *trial);
 }

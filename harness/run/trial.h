@@ -17,10 +17,13 @@ struct gate_witness {
 struct trial {
     int64_t block, seed;
     int64_t start_ns;       /* the gate opened (CLOCK_MONOTONIC)                       */
-    int64_t wall_ns;        /* from then to the last answer                            */
-    int64_t sold_out_ns;    /* from then until the told-booked seats reached capacity; -1: never */
-    struct record *records; /* in request order; NULL when only totals were kept       */
+    int64_t wall_ns;        /* from then to the last answer to a request               */
+    int64_t sold_out_ns;    /* from then until the told-booked seats, less those given back, reached capacity; -1: never
+                             */
+    struct record *records; /* of requests, by user or worker; NULL when only totals were kept */
     size_t record_count;
+    struct record *cancels; /* of bookings given back; NULL: none                      */
+    size_t cancel_count;
     struct totals totals;
     struct db_ops ops;         /* of requests and services                                */
     struct db_ops service_ops; /* of services alone                                       */

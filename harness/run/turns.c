@@ -129,6 +129,12 @@ void turns_finished(struct turns *turns, struct inflight *flight)
     post_and_unlock(turns, 1);
 }
 
+void turns_stop(struct turns *turns)
+{
+    pthread_mutex_lock(&turns->lock);
+    post_and_unlock(turns, INT32_MAX);
+}
+
 void turns_settled(struct turns *turns)
 {
     pthread_mutex_lock(&turns->lock);

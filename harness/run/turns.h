@@ -28,6 +28,8 @@ struct inflight *turns_next(struct turns *, bool *answered);
 void turns_delay(struct turns *, struct inflight *);
 /* Service: the verdict is there. */
 void turns_finished(struct turns *, struct inflight *);
+/* Any thread, when the program stops: nobody goes on waiting for a backoff or a cancel that is due later. */
+void turns_stop(struct turns *);
 /* Worker: this one is settled. */
 void turns_settled(struct turns *);
 

@@ -14,9 +14,11 @@ struct app cell_app(const struct cell *cell, int index)
         .instances = (int)cell->scenario.instances,
         .events = cell->scenario.events,
         .seats = cell->scenario.seats,
-        .group = 1, /* as plan_request() draws them */
         .attempts = (cell->variant.retry.on & RETRY_ON_CONFLICT) != 0 ? cell->variant.retry.attempts : 1,
-        .users_may_leave = cell->scenario.abandon > 0,
+        .group_most = sizes_largest(&cell->scenario.sizes),
+        .users_may_leave = cell->scenario.abandon > 0 || cell->scenario.patience.kind != LAW_NONE,
+        .hold_ttl_ns = cell->scenario.hold_ttl_ns,
+        .holds_may_expire = law_longest(&cell->scenario.checkout) >= cell->scenario.hold_ttl_ns,
         .options = cell->variant.options,
     };
 }
@@ -71,7 +73,8 @@ bool cell_contended(const struct cell *cell)
 {
     const struct scenario *s = &cell->scenario;
 
-    return (double)s->users * (1 - s->abandon) > (double)s->events * (double)s->seats;
+    return (double)s->users * (1 - s->abandon) * sizes_mean(&s->sizes) >
+           (double)s->seats * pick_spread(&s->pick, s->events);
 }
 
 const char *const cell_cap_names[] = {
@@ -110,6 +113,20 @@ int cell_check_options(const struct cell *cell)
         return EXIT_OK;
     say_error("%s: %s: %s", cell->scenario.place, cell->variant.name, why);
     return EXIT_USAGE;
+}
+
+bool cell_warn_hold(const struct cell *cell)
+{
+    char ttl[OPTION_DURATION_SIZE], longest[OPTION_DURATION_SIZE];
+
+    if ((cell->variant.registered->strategy->traits & TRAIT_HOLDS) == 0 || !cell_app(cell, 0).holds_may_expire)
+        return false;
+    text_duration(ttl, sizeof ttl, cell->scenario.hold_ttl_ns);
+    text_duration(longest, sizeof longest, law_longest(&cell->scenario.checkout));
+    say_warning("%s: hold.ttl = %s, but a checkout can take %s: holds of %s will expire while their users pay; those "
+                "users try again and may find no seat",
+                cell->scenario.place, ttl, longest, cell->variant.registered->strategy->name);
+    return true;
 }
 
 int cell_check_pool(const struct cell *cell)
@@ -161,7 +178,11 @@ int cell_solo(struct cell *to, const struct cell *from)
     to->scenario.users = to->scenario.events = to->scenario.seats = to->scenario.instances = 1;
     to->scenario.workers = WORKERS_AUTO;
     to->scenario.checkout = (struct law){ .kind = LAW_FIXED };
-    to->scenario.abandon = 0;
+    to->scenario.abandon = to->scenario.repeat = to->scenario.cancel = 0;
+    to->scenario.pick = (struct pick_law){ 0 };
+    to->scenario.sizes = (struct size_law){ 0 };
+    to->scenario.patience = (struct law){ .kind = LAW_NONE };
+    to->scenario.browsers = 0;
     return 0;
 }
 

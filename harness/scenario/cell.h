@@ -58,9 +58,11 @@ int cell_services(const struct cell *);
 struct db_settings cell_settings(const struct cell *);
 /* As struct app number `index` sees the scenario; memory is NULL. */
 struct app cell_app(const struct cell *, int index);
-/* True when more seats are asked for than there are: a control should oversell here. */
+/* True when more seats are asked for than there are, of the event that is wanted most: a control should oversell here.
+ */
 bool cell_contended(const struct cell *);
-/* The cell with one user, one seat, one app, no checkout: what amplification is measured against. 0 / -1. */
+/* The cell with one user, one seat, one app, no checkout and nobody else: what amplification is measured against. 0 /
+ * -1. */
 int cell_solo(struct cell *to, const struct cell *from);
 /* DB_CAN_* in words, by bit; NULL-terminated. */
 extern const char *const cell_cap_names[];
@@ -68,6 +70,8 @@ extern const char *const cell_cap_names[];
 void cell_explain_skip(struct cell *);
 /* The variant's options must go together. EXIT_OK / EXIT_USAGE after one line. */
 int cell_check_options(const struct cell *);
+/* One line of warning where a hold of the variant may run out while its user pays. True: it was said. */
+bool cell_warn_hold(const struct cell *);
 /* The pool must hold more than the strategy's services. EXIT_OK / EXIT_USAGE after one line. */
 int cell_check_pool(const struct cell *);
 void cell_free(struct cell *);

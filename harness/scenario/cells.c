@@ -292,6 +292,16 @@ static int expand(struct cells *cells, const struct scenario *s, const struct te
     return failed;
 }
 
+/* Of all cells that it concerns, the first says it for the rest of its scenario. */
+static void warn_holds(const struct cells *cells)
+{
+    const char *said = "";
+
+    for (size_t i = 0; i < cells->n; i++)
+        if (strcmp(said, cells->cell[i].group) != 0 && cell_warn_hold(&cells->cell[i]))
+            said = cells->cell[i].group;
+}
+
 int cells_expand(struct cells *cells, const struct scenario *const *scenarios, size_t n,
                  const struct text_list *strategies, const struct text_list *dbs)
 {
@@ -307,7 +317,9 @@ int cells_expand(struct cells *cells, const struct scenario *const *scenarios, s
         if (failed == EXIT_OK)
             failed = expand(cells, scenarios[i], strategies, dbs);
     }
-    if (failed != EXIT_OK)
+    if (failed == EXIT_OK)
+        warn_holds(cells);
+    else
         cells_free(cells);
     return failed;
 }

@@ -35,11 +35,43 @@ static const char readme_file[] =
     "- One `key = value` to a line, at most 199 bytes, below a `[section]`. Comments start with `#` or `;`.\n"
     "- Times carry a unit: `250us`, `20ms`, `5s`, `2m`. Shares are percentages: `30%`.\n"
     "- Drawn times: `exp:300ms` (exponential, mean 300 ms), `uniform:1ms..5ms`, for backoff `jitter:1ms..20ms`.\n"
+    "- Drawn events: `zipf:1.1` (event k is wanted 1 / k^1.1 times as often as event 1), `hot:90%` (event 1 by 90 %).\n"
+    "- Drawn groups: `1:60%, 2:25%, 4:15%`; the shares come to 100 %, and no group may be larger than the house.\n"
     "- An unknown section or key, a key set twice, or a value out of range is an error that names the line (exit 2).\n"
     "- Precedence, highest first: `--set load.users=50` on the command line, the file, the scenario it `extends`, the\n"
     "  default.\n"
     "\n"
     "## Every key\n";
+
+static const char readme_users[] =
+    "\n"
+    "### What users do besides\n"
+    "\n"
+    "All of it is drawn from the seed: every variant of a block meets the same users, and switching one key on leaves "
+    "the\n"
+    "draws of the others as they were.\n"
+    "\n"
+    "- **A double click** (`repeat`) sends the same wish as a second request, with an id of its own, due at the same\n"
+    "  moment: by a thread of its own, or, with fewer workers than users, right behind the first. Wishes that were "
+    "booked\n"
+    "  twice are counted (`repeated`) and held against nobody, since no strategy promises otherwise.\n"
+    "- **A cancel** (`cancel`, `cancel_after`) comes after the answer that the seats are booked, and is tried again "
+    "like a\n"
+    "  request when it loses a race. It is no request: it is counted and timed apart. Seats that are left over at an "
+    "event\n"
+    "  where bookings were given back are not held against a strategy: whoever was refused may have come while they "
+    "were\n"
+    "  taken. That no more seats were sold at any moment than there are is checked all the same. In closed load a "
+    "cancel\n"
+    "  that would be due after the end is not made.\n"
+    "- **Browsers** (`browsers`, `browse_every`) look at a fixed pace, one after the other, over the pool of the "
+    "server\n"
+    "  they are dealt to; every look that was due before the last answer to a request or cancel is made, however "
+    "late.\n"
+    "- **Patience** counts from the moment a request was due, the wait for a worker included. Nothing that a database "
+    "or a\n"
+    "  service thread has begun is cut short by it: who is booked after his patience ended is booked. Who leaves is\n"
+    "  `timed_out`, and was not refused.\n";
 
 static const char readme_strategies[] =
     "\n"
@@ -188,6 +220,7 @@ int doc_scenario_readme(FILE *out)
     if (failed == EXIT_OK) {
         fputs(readme_file, out);
         key_tables(out);
+        fputs(readme_users, out);
         fputs(readme_strategies, out);
     }
     text_list_free(&names);
@@ -224,6 +257,22 @@ static void option_cells(FILE *out, const struct option *row)
     }
 }
 
+/* Whether it keeps with several application servers what it promises with one. */
+static void server_cell(FILE *out, struct cell *cell)
+{
+    unsigned one = cell_promises(cell), many;
+
+    cell->scenario.instances = 3;
+    many = cell_promises(cell);
+    cell->scenario.instances = 1;
+    if (one == many) {
+        fputs(one == 0 ? "-" : "any number", out);
+        return;
+    }
+    fputs("one; with more: ", out);
+    bit_words(out, many, "nothing", cell_promise_names);
+}
+
 static void strategy_row(FILE *out, const struct strategy *strategy)
 {
     struct cell cell = { 0 };
@@ -234,6 +283,8 @@ static void strategy_row(FILE *out, const struct strategy *strategy)
         cell_text(out, strategy->summary);
         fputs(" | ", out);
         bit_words(out, cell_promises(&cell), "none", cell_promise_names);
+        fputs(" | ", out);
+        server_cell(out, &cell);
         fputs(" | ", out);
         bit_words(out, cell_needs(&cell), "nothing", cell_cap_names);
         fputs(" | ", out);
@@ -262,8 +313,9 @@ static void rogue_row(FILE *out, const struct strategy *strategy)
 
 void doc_strategy_catalogue(FILE *out)
 {
-    fputs("| Strategy | Idea | Promises (default options, one server) | Needs of the database | Options (default) |\n"
-          "|---|---|---|---|---|\n",
+    fputs("| Strategy | Idea | Promises (default options, one server) | Servers | Needs of the database | "
+          "Options (default) |\n"
+          "|---|---|---|---|---|---|\n",
           out);
     for (size_t i = 0; i < registry_count; i++)
         if ((registry[i].strategy->traits & TRAIT_ROGUE) == 0)

@@ -74,6 +74,12 @@ void option_domain(const struct option *row, char *out, size_t size)
     case OPTION_LAW:
         law_domain(row, out, size);
         break;
+    case OPTION_PICK:
+        snprintf(out, size, "uniform | zipf:1.1 | hot:90%%");
+        break;
+    case OPTION_SIZES:
+        snprintf(out, size, "%" PRId64 "..%" PRId64 " | shares: 1:60%%, 2:25%%, 4:15%%", row->min, row->max);
+        break;
     case OPTION_TEXT:
         snprintf(out, size, "text");
         break;

@@ -231,3 +231,17 @@ int64_t law_draw(const struct law *law, int try, double unit)
     }
     return 0;
 }
+
+/* unit is a multiple of 2^-53 (rng_unit()): an exponential draw ends somewhere too, at 36.7 times its mean. */
+int64_t law_longest(const struct law *law)
+{
+    switch (law->kind) {
+    case LAW_EXP:
+        return law_draw(law, 1, 1 - 0x1p-53);
+    case LAW_UNIFORM:
+    case LAW_JITTER:
+        return law->hi_ns;
+    default:
+        return law_draw(law, 1, 0);
+    }
+}

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Shares are kept to this many parts of 1: six decimals of a percentage, and exactly what is printed. */
-#define SHARE_PARTS   INT64_C(100000000)
-#define PERCENT_PARTS (SHARE_PARTS / 100)
+#include "harness/scenario/pick.h"
+#include "harness/scenario/sizes.h"
 
 static void *field(const struct option *row, void *target)
 {
@@ -72,28 +71,11 @@ static int parse_duration(const struct option *row, int64_t *out, const char *va
 
 static int parse_share(const struct option *row, double *out, const char *value, char *error, size_t error_size)
 {
-    size_t whole = strspn(value, "0123456789"), decimals = 0, end = whole;
-    int64_t parts = 0, place = PERCENT_PARTS;
+    int64_t parts = 0;
+    const char *wrong = share_parse(value, &parts);
 
-    if (whole > 0 && value[whole] == '.') {
-        decimals = strspn(value + whole + 1, "0123456789");
-        end = whole + 1 + decimals;
-    }
-    if (whole == 0 || (end > whole && decimals == 0) || (value[end] != '\0' && strcmp(value + end, "%") != 0))
-        return refuse(row, value, "is not a share", error, error_size);
-    if (value[end] == '\0')
-        return refuse(row, value, "has no unit", error, error_size);
-    if (decimals > 6)
-        return refuse(row, value, "has more than six decimals", error, error_size);
-    for (size_t i = 0; i < whole && parts <= 1000; i++)
-        parts = parts * 10 + (value[i] - '0');
-    parts *= PERCENT_PARTS;
-    for (size_t i = 0; i < decimals; i++) {
-        place /= 10;
-        parts += place * (value[whole + 1 + i] - '0');
-    }
-    if (parts > SHARE_PARTS)
-        return refuse(row, value, "is out of range", error, error_size);
+    if (wrong != NULL)
+        return refuse(row, value, wrong, error, error_size);
     *out = (double)parts / (double)SHARE_PARTS;
     return 0;
 }
@@ -238,6 +220,10 @@ int option_parse(const struct option *row, void *target, const char *value, char
         return parse_choice(row, out, value, error, error_size);
     case OPTION_LAW:
         return law_parse(row, out, value, error, error_size);
+    case OPTION_PICK:
+        return pick_parse(row, out, value, error, error_size);
+    case OPTION_SIZES:
+        return sizes_parse(row, out, value, error, error_size);
     case OPTION_TEXT:
         return parse_text(row, out, value, error, error_size);
     case OPTION_LIST:
@@ -259,19 +245,6 @@ static void print_int(const struct option *row, int64_t number, char *out, size_
         snprintf(out, size, "%s", row->zero);
     else
         snprintf(out, size, "%" PRId64, number);
-}
-
-static void print_share(double share, char *out, size_t size)
-{
-    int64_t parts = (int64_t)(share * (double)SHARE_PARTS + 0.5);
-    char decimals[16];
-    int digits = snprintf(decimals, sizeof(decimals), ".%06d", (int)(parts % PERCENT_PARTS));
-
-    while (decimals[digits - 1] == '0')
-        decimals[--digits] = '\0';
-    if (digits == 1)
-        decimals[0] = '\0';
-    snprintf(out, size, "%" PRId64 "%s%%", parts / PERCENT_PARTS, decimals);
 }
 
 static void print_list(const struct text_list *list, char *out, size_t size)
@@ -305,13 +278,19 @@ void option_print(const struct option *row, const void *target, char *out, size_
         text_duration(out, size, *(const int64_t *)value);
         break;
     case OPTION_SHARE:
-        print_share(*(const double *)value, out, size);
+        share_print((int64_t)(*(const double *)value * (double)SHARE_PARTS + 0.5), out, size);
         break;
     case OPTION_CHOICE:
         snprintf(out, size, "%s", row->words[*(const int *)value]);
         break;
     case OPTION_LAW:
         law_print(row, value, out, size);
+        break;
+    case OPTION_PICK:
+        pick_print(value, out, size);
+        break;
+    case OPTION_SIZES:
+        sizes_print(value, out, size);
         break;
     case OPTION_TEXT:
         snprintf(out, size, "%s", (const char *)value);

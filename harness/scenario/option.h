@@ -15,6 +15,8 @@ enum option_type {
     OPTION_SHARE,    /* double, 0..1; written 30%                                             */
     OPTION_CHOICE,   /* int: index into words                                                 */
     OPTION_LAW,      /* struct law: a fixed duration or a named distribution of words         */
+    OPTION_PICK,     /* struct pick_law (pick.h): uniform, zipf:1.1, hot:90%                  */
+    OPTION_SIZES,    /* struct size_law (sizes.h): 2, or 1:60%, 2:25%, 4:15%; sizes min..max  */
     OPTION_TEXT,     /* char[OPTION_TEXT_SIZE]                                                */
     OPTION_LIST,     /* struct text_list: words separated by commas                           */
     OPTION_SET       /* unsigned: one or more of words, separated by commas; bit i is word i  */
@@ -86,7 +88,15 @@ int law_parse(const struct option *, struct law *, const char *value, char *erro
 void law_print(const struct option *, const struct law *, char *out, size_t size);
 int duration_parse(const char *value, size_t length, int64_t *ns, char *error, size_t error_size);
 
+/* Shares are kept as parts of SHARE_PARTS: six decimals of a percentage, and exactly what is printed. Text of a share:
+ * NULL, or what is wrong with it ("has no unit"), *parts then unchanged. */
+#define SHARE_PARTS INT64_C(100000000)
+const char *share_parse(const char *value, int64_t *parts);
+void share_print(int64_t parts, char *out, size_t size);
+
 /* One draw from a law; `try` (from 1) matters to LAW_JITTER alone. unit is uniform in [0, 1). */
 int64_t law_draw(const struct law *, int try, double unit);
+/* The longest it can draw. */
+int64_t law_longest(const struct law *);
 
 #endif

@@ -9,20 +9,35 @@
 struct plan {
     uint64_t seed; /* run's seed mixed with the block */
     int64_t users, events;
-    struct law checkout;
-    double abandon;
+    struct law checkout, patience, cancel_after;
+    struct picker picker;
+    struct size_law sizes;
+    double abandon, repeat, cancel;
+    bool alike; /* nobody wants several seats, leaves out of patience, clicks twice or cancels */
 };
 
 struct planned {
     struct request request;
     int64_t checkout_ns;
     bool abandons;
-    uint64_t seed; /* for the draws of this request's backoff */
+    uint64_t seed;           /* for the draws of this request's backoff               */
+    int64_t patience_ns;     /* after the due time; PLAN_PATIENT: leaves never        */
+    bool repeats;            /* the user clicks twice: plan_second() is sent as well  */
+    bool cancels;            /* booked, the user gives it back …                      */
+    int64_t cancel_after_ns; /* … this long after the answer                      */
 };
+#define PLAN_PATIENT INT64_MAX
+/* Ids of second clicks are those of the first plus this: no run has as many requests, and a double holds the sum. */
+#define PLAN_SECOND INT64_C(1000000000000000)
 
 void plan_init(struct plan *, const struct scenario *, int64_t block);
 /* Request number `turn` (from 0) of a user (from 1). Any thread. id = turn * users + user. */
 void plan_request(const struct plan *, int64_t user, int64_t turn, struct planned *out);
+
+/* The second click of a planned request: the same wish under an id of its own, with backoffs of its own. */
+void plan_second(struct planned *);
+/* What a browser (from 0) looks at for the turn-th time (from 0): its event and the seed. Any thread. */
+void plan_look(const struct plan *, int64_t browser, int64_t turn, struct planned *out);
 
 /* The order in which the n cells of a block run: a seeded shuffle of 0..n-1. */
 void plan_shuffle(size_t *order, size_t n, uint64_t seed, int64_t block);

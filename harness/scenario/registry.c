@@ -7,6 +7,8 @@
 
 #include "harness/base/say.h"
 #include "harness/scenario/cell.h"
+#include "harness/scenario/pick.h"
+#include "harness/scenario/sizes.h"
 
 static const char *const headings[] = { "Idea", "Guarantee", "Cost", "Fails when" };
 #define HEADINGS (sizeof(headings) / sizeof(headings[0]))
@@ -109,6 +111,10 @@ static size_t size_of(const struct option *row)
         return sizeof(int);
     case OPTION_LAW:
         return sizeof(struct law);
+    case OPTION_PICK:
+        return sizeof(struct pick_law);
+    case OPTION_SIZES:
+        return sizeof(struct size_law);
     case OPTION_TEXT:
         return OPTION_TEXT_SIZE;
     case OPTION_LIST:
@@ -151,7 +157,10 @@ static int check_ledger(const struct strategy *strategy, const void *options, ch
                 snprintf(error, error_size, "it keeps its own ledger, but does not say what is remaining");
                 return -1;
             }
-    return 0;
+    if (strategy->release != NULL)
+        return 0;
+    snprintf(error, error_size, "it keeps its own ledger, but does not say how a booking is given back (release)");
+    return -1;
 }
 
 static int check_options(const struct strategy *strategy, char *error, size_t error_size)

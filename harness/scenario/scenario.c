@@ -42,6 +42,10 @@ int scenario_check(const struct scenario *s, const char *place)
                   " users: in closed load each user is a worker; set load.workers "
                   "= auto and at most %d users",
                   place, workers, s->users, WORKERS_AUTO_MAX);
+    else if (sizes_largest(&s->sizes) > s->seats)
+        say_error("%s: request.seats has groups of %" PRId64 ", but inventory.seats = %" PRId64
+                  ": no event could ever take one; lower the one or raise the other",
+                  place, sizes_largest(&s->sizes), s->seats);
     else if (workers < s->users && takes_time(&s->checkout))
         say_error("%s: %" PRId64 " workers for %" PRId64 " users cannot wait at checkout for all of them; set "
                   "load.workers = %s, or checkout.time = 0ms",

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 #include "harness/db/database.h"
-#include "harness/scenario/option.h"
+#include "harness/scenario/pick.h"
+#include "harness/scenario/sizes.h"
 
 /* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
 
@@ -32,9 +33,20 @@ struct scenario {
     int64_t users;
     int64_t workers;     /* WORKERS_AUTO: one per user up to 10,000 */
     int64_t duration_ns; /* closed */
+    struct pick_law pick;
+    struct law patience; /* LAW_NONE: endless */
+    /* [request] */
+    struct size_law sizes;
+    double repeat; /* share of users who send their wish twice */
     /* [checkout] */
     struct law checkout;
     double abandon; /* share of users who leave at checkout */
+    /* [hold] */
+    int64_t hold_ttl_ns;
+    /* [mix] */
+    double cancel; /* share of users who give back what they booked */
+    struct law cancel_after;
+    int64_t browsers, browse_every_ns;
     /* [app] */
     int64_t instances;
     /* [db] */

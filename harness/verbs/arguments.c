@@ -38,7 +38,7 @@ static const struct {
     [PREEMPTIONS] = { "preemptions", "N", "most times a user is interrupted in a schedule of 2 users (default 3)" },
     [SCHEDULES] = { "schedules", "N", "most schedules tried (default: all of 2 users, 200 of 3)" },
     [REPLAY] = { "replay", "'A B6 A5'", "play one schedule again: who makes the next call" },
-    [FORMAT] = { "format", "text|markdown|svg", "how the story is told" },
+    [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
@@ -91,6 +91,8 @@ static int complain_unknown(const char *verb, const char *name, const char *allo
 
 static int choose(const char *option, const char *value, const char *const *words, int *out)
 {
+    char list[64] = "";
+    size_t used = 0;
     int i;
 
     for (i = 0; words[i] != NULL; i++)
@@ -98,7 +100,9 @@ static int choose(const char *option, const char *value, const char *const *word
             *out = i;
             return EXIT_OK;
         }
-    say_error("--%s: '%s' is not one of %s, %s, %s", option, value, words[0], words[1], words[2]);
+    for (i = 0; words[i] != NULL; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", words[i]);
+    say_error("--%s: '%s' is not one of %s", option, value, list);
     return EXIT_USAGE;
 }
 
@@ -173,7 +177,7 @@ static int apply(struct arguments *arguments, int option, char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
-    static const char *const format[] = { "text", "markdown", "svg", NULL };
+    static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
     int word = 0, status;
 
     switch ((enum argument)option) {

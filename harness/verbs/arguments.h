@@ -9,7 +9,7 @@
 
 /* The command line of verbs that take options. One table says what each option is, so parsing and help cannot differ.
  */
-enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_SVG };
+enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_SVG, FORMAT_CSV };
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct arguments {

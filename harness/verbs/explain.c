@@ -64,6 +64,12 @@ static int check_scenario(const struct scenario *scenario)
         say_error("explain: schedules are of 2 or 3 users who ask once (load.users=2, load.model=burst)");
         return EXIT_USAGE;
     }
+    if (scenario->repeat > 0 || scenario->cancel > 0 || scenario->browsers > 0 || scenario->patience.kind != LAW_NONE) {
+        say_error(
+            "explain: no user of a schedule clicks twice, cancels, browses or runs out of patience (request.repeat, "
+            "mix, load.patience)");
+        return EXIT_USAGE;
+    }
     if (scenario->instances > TRACE_USERS) {
         say_error("explain: app.instances can be at most %d", TRACE_USERS);
         return EXIT_USAGE;
@@ -174,7 +180,18 @@ static void print(const struct explanation *explanation, const struct exploratio
     case FORMAT_SVG:
         story_svg(stdout, exploration);
         break;
+    case FORMAT_CSV:
+        story_csv(stdout, exploration);
+        break;
     }
+}
+
+static void print_skipped(const struct explanation *explanation, const struct cell *cell)
+{
+    if (explanation->arguments.format == FORMAT_CSV)
+        story_csv_skipped(stdout, cell);
+    else
+        printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
 }
 
 static int code_of(const struct exploration *exploration)
@@ -255,13 +272,15 @@ static int explain_all(struct explanation *explanation)
         say_error("explain: a picture is of one strategy on one database; --format svg was asked for %zu", wanted);
         return EXIT_USAGE;
     }
+    if (explanation->arguments.format == FORMAT_CSV)
+        story_csv_head(stdout);
     for (i = 0; i < cells->n; i++) {
         const struct cell *cell = &cells->cell[i];
 
         if (!is_wanted(explanation, i))
             continue;
         if (cell->skip[0] != '\0') {
-            printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
+            print_skipped(explanation, cell);
             continue;
         }
         status = explain(explanation, cell, wanted > 1);

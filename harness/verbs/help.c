@@ -11,7 +11,7 @@
 const struct verb verbs[] = {
     { "run", verb_run, "NAME…", "run scenarios, audit every trial, write a run folder" },
     { "list", verb_list, "[strategies|scenarios|databases]", "what there is" },
-    { "show", verb_show, "NAME", "a scenario resolved, or a strategy with its SQL" },
+    { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
@@ -34,7 +34,8 @@ static int help_overview(void)
         /* The ellipsis is one column wide and three bytes long. */
         printf("  lastseat %-*s %s\n", strstr(left, "…") != NULL ? 41 : 39, left, verb->summary);
     }
-    puts("\nThrough make: make bench, make demo, make test (make help).");
+    puts("\nThrough make: make bench, make demo, make test; a strategy of your own: make new-strategy,\n"
+         "make check-strategy (make help).");
     return EXIT_OK;
 }
 

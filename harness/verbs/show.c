@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/db/schema.h"
+#include "harness/report/sql_parameter.h"
 #include "harness/report/wrap.h"
 #include "harness/scenario/cell.h"
 #include "harness/verbs/arguments.h"
@@ -36,45 +38,73 @@ static void show_options(const struct option *row)
     }
 }
 
-static void show_script(const char *dialect, const char *sql)
+static void show_script(const char *title, const char *sql)
 {
-    size_t n;
+    size_t n = strlen(sql);
 
-    if (sql == NULL)
-        return;
-    printf("  -- %s\n", dialect);
-    for (; *sql != '\0'; sql += n + (sql[n] == '\n')) {
-        n = strcspn(sql, "\n");
-        printf("  %.*s%s\n", (int)n, sql, sql[n] == '\0' ? ";" : "");
-    }
+    printf("\n-- %s\n%s%s", title, sql, n > 0 && sql[n - 1] == '\n' ? "" : ";\n");
 }
 
-static void show_ddl(const struct text *ddl)
+static void show_statement(const struct statement *statement, const char *sql)
 {
-    printf("\nTables, constraints and functions of its own\n");
-    show_script("postgres", ddl->in[DIALECT_POSTGRES]);
-    show_script("sqlite", ddl->in[DIALECT_SQLITE]);
+    int n = schema_params(sql), i;
+    const char *between = ": ";
+    char name[80];
+
+    printf("\n-- %s%s", statement->name, statement->locks ? " (takes the lock)" : "");
+    for (i = 1; i <= n; i++) {
+        sql_parameter_name(sql, i, name, sizeof name);
+        if (name[0] == '\0')
+            continue;
+        printf("%s$%d %s", between, i, name);
+        between = ", ";
+    }
+    printf("\n%s;\n", sql);
 }
 
-static void show_statement(const struct statement *statement)
+/* What to type to have it in a database of one's own, but for what attempt() decides between two statements. */
+static void show_sql(const struct variant *variant, enum dialect dialect, const char *db)
 {
-    const char *sqlite = statement->sql.in[DIALECT_SQLITE], *postgres = statement->sql.in[DIALECT_POSTGRES];
+    const struct strategy *strategy = variant->registered->strategy;
+    const struct text *ddl = strategy->ddl != NULL ? strategy->ddl(variant->options) : NULL;
+    const struct statement *statement = strategy->statements;
+    struct cell cell = { .variant = *variant };
 
-    printf("  -- %s%s\n", statement->name, statement->locks ? " (takes the lock)" : "");
-    if (sqlite != NULL && postgres != NULL && strcmp(sqlite, postgres) == 0) {
-        printf("  %s;\n", sqlite);
+    snprintf(cell.db, sizeof cell.db, "%s", db);
+    cell_explain_skip(&cell);
+    printf("\nSQL for %s", db);
+    if (cell.skip[0] != '\0') {
+        printf(": none; %s\n", cell.skip);
         return;
     }
-    if (postgres != NULL)
-        printf("  %s;  -- postgres\n", postgres);
-    if (sqlite != NULL)
-        printf("  %s;  -- sqlite\n", sqlite);
+    puts(", ready to copy; $1, $2, … are parameters");
+    show_script("tables that every strategy has", schema_tables(dialect));
+    if (ddl != NULL && ddl->in[dialect] != NULL)
+        show_script("tables, constraints and functions of its own", ddl->in[dialect]);
+    for (; statement != NULL && statement->name != NULL; statement++)
+        if (statement->sql.in[dialect] != NULL)
+            show_statement(statement, statement->sql.in[dialect]);
+}
+
+static void show_needs(const struct variant *variant)
+{
+    const struct cell cell = { .variant = *variant };
+    unsigned needs = cell_needs(&cell), b;
+    const char *between = "";
+
+    printf("\nNeeds of the database: ");
+    for (b = 0; cell_cap_names[b] != NULL; b++)
+        if ((needs & (1u << b)) != 0) {
+            printf("%s%s", between, cell_cap_names[b]);
+            between = ", ";
+        }
+    puts(needs == 0 ? "nothing" : "");
 }
 
 static void show_promises(const struct strategy *strategy, const struct variant *variant)
 {
     const struct app app = {
-        .instances = 1, .events = 1, .seats = 10, .group = 1, .attempts = 4, .options = variant->options
+        .instances = 1, .events = 1, .seats = 10, .group_most = 1, .attempts = 4, .options = variant->options
     };
     unsigned promises = strategy->promises != NULL ? strategy->promises(&app) : 0, b;
     const char *between = "";
@@ -84,7 +114,7 @@ static void show_promises(const struct strategy *strategy, const struct variant 
                anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)));
         return;
     }
-    printf("\nPromises, with its default options, one server, 4 attempts and 10 seats: ");
+    printf("\nPromises of %s, with one server, 4 attempts and 10 seats: ", variant->name);
     for (b = 0; cell_promise_names[b] != NULL; b++)
         if ((promises & (1u << b)) != 0) {
             printf("%s%s", between, cell_promise_names[b]);
@@ -93,41 +123,52 @@ static void show_promises(const struct strategy *strategy, const struct variant 
     puts(promises == 0 ? "none" : "");
 }
 
-static int show_strategy(const struct registered *registered)
+static int show_variant(const char *text)
 {
-    const struct strategy *strategy = registered->strategy;
-    const struct statement *statement;
-    const struct text *ddl;
+    const struct strategy *strategy;
     struct variant variant;
+    int status;
 
-    if (variant_parse(&variant, strategy->name, "show") != EXIT_OK)
-        return EXIT_USAGE;
-    show_note(registered);
+    if ((status = variant_parse(&variant, text, "show")) != EXIT_OK)
+        return status;
+    strategy = variant.registered->strategy;
+    show_note(variant.registered);
     show_promises(strategy, &variant);
+    show_needs(&variant);
     show_options(strategy->options);
-    if (strategy->ddl != NULL && (ddl = strategy->ddl(variant.options)) != NULL)
-        show_ddl(ddl);
-    if (strategy->statements != NULL)
-        printf("\nSQL\n");
-    for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
-        show_statement(statement);
+    if (strategy->statements != NULL) {
+        show_sql(&variant, DIALECT_POSTGRES, "postgres");
+        show_sql(&variant, DIALECT_SQLITE, "sqlite");
+        printf("\nIn which order, call by call: lastseat explain %s --replay A\n", variant.name);
+    }
     variant_free(&variant);
     return EXIT_OK;
 }
 
+/* "pessimistic", or "pessimistic:wait=nowait": the name of a strategy, then perhaps its options. */
+static bool names_strategy(const char *text)
+{
+    size_t n = strcspn(text, ":"), i;
+
+    for (i = 0; i < registry_count; i++)
+        if (strncmp(registry[i].strategy->name, text, n) == 0 && registry[i].strategy->name[n] == '\0')
+            return true;
+    return false;
+}
+
 int verb_show(int argc, char **argv)
 {
-    const struct registered *registered;
     struct arguments arguments;
     struct scenario scenario;
     int status = arguments_parse(&arguments, argc, argv, "set");
 
     if (status == EXIT_OK && arguments.names.n != 1) {
-        say_error("show takes one scenario or strategy: lastseat show rush-1000x10");
+        say_error(
+            "show takes one scenario or strategy: lastseat show rush-1000x10, lastseat show pessimistic:wait=nowait");
         status = EXIT_USAGE;
     }
-    if (status == EXIT_OK && (registered = registry_find(arguments.names.items[0])) != NULL) {
-        status = show_strategy(registered);
+    if (status == EXIT_OK && names_strategy(arguments.names.items[0])) {
+        status = show_variant(arguments.names.items[0]);
     } else if (status == EXIT_OK && (status = scenario_load(&scenario, arguments.names.items[0], arguments.settings,
                                                             arguments.setting_count)) == EXIT_OK) {
         scenario_write(&scenario, stdout);

@@ -396,12 +396,46 @@ static void many_threads(void **state)
     done(database);
 }
 
+static void *let_go_later(void *arg)
+{
+    const struct timespec pause = { .tv_nsec = 100 * NS_PER_MS };
+
+    nanosleep(&pause, NULL);
+    return db_exec(arg, "ROLLBACK") == DB_OK ? NULL : "cannot roll back";
+}
+
+/* Whoever opens a connection while another has the file locked waits for it, and does not go away empty-handed. */
+static void a_locked_file_is_waited_for(void **state)
+{
+    const struct db_settings settings = { .durability = DURABILITY_ASYNC, .journal = JOURNAL_DELETE };
+    struct database *database = place_fresh(state, NULL);
+    char error[DB_ERROR_SIZE] = "";
+    struct db *holder, *late;
+    pthread_t thread;
+    void *wrong;
+
+    assert_int_equal(database_reset(database, &settings, "locked", &(struct house){ .events = 1, .seats = 1 }), 0);
+    assert_non_null(holder = database_connect(database, &settings, NULL, error, sizeof error));
+    assert_int_equal(db_exec(holder, "BEGIN EXCLUSIVE"), DB_OK);
+    pthread_create(&thread, NULL, let_go_later, holder);
+    late = database_connect(database, &settings, NULL, error, sizeof error);
+    pthread_join(thread, &wrong);
+    assert_null(wrong);
+    if (late == NULL)
+        fail_msg("%s", error);
+    db_close(late);
+    db_close(holder);
+    database_drop(database);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(wrapper_sees_calls),     ON_BOTH(spare_is_used_again),      ON_BOTH(spare_must_fit),
-        ON_BOTH(broken_is_not_kept),     ON_POSTGRES(renewed_is_as_new),    ON_BOTH(spares_and_wrappers),
-        ON_BOTH(spares_are_not_at_work), ON_BOTH(spares_go_with_the_place), ON_BOTH(many_threads),
+        ON_BOTH(wrapper_sees_calls),     ON_BOTH(spare_is_used_again),
+        ON_BOTH(spare_must_fit),         ON_BOTH(broken_is_not_kept),
+        ON_POSTGRES(renewed_is_as_new),  ON_BOTH(spares_and_wrappers),
+        ON_BOTH(spares_are_not_at_work), ON_BOTH(spares_go_with_the_place),
+        ON_BOTH(many_threads),           ON_SQLITE(a_locked_file_is_waited_for),
     };
 
     return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);

@@ -1,5 +1,6 @@
 /* The contract every strategy keeps, whatever it is: run through the real harness on real databases.
- * A strategy file that is added later is covered without an edit here. */
+ * A strategy file that is added later is covered without an edit here. LASTSEAT_ONLY=mine in the environment: that
+ * strategy alone with each of its options; LASTSEAT_ONLY=mine:option=value: that variant alone. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +37,12 @@ static void run_trial(struct verdicts *out, size_t db, const char *variant, cons
 static void assert_kept(const struct verdicts *got, const char *where, bool broken_on_purpose)
 {
     const struct audit *audit = &got->audit;
-    bool kept = got->trial.void_reason[0] == '\0' && audit->lost == 0 && audit->ghost == 0 && audit->duplicate == 0 &&
-                audit->torn == 0 && audit->unknown == 0 && audit->gate_drift == 0 &&
-                got->trial.totals.outcomes[OUTCOME_FAILED] == 0 && audit->told == audit->sold;
+    const struct aside *cancels = &got->trial.totals.cancels;
+    bool kept =
+        got->trial.void_reason[0] == '\0' && audit->lost == 0 && audit->ghost == 0 && audit->duplicate == 0 &&
+        audit->torn == 0 && audit->unknown == 0 && audit->gate_drift == 0 &&
+        got->trial.totals.outcomes[OUTCOME_FAILED] == 0 && audit->told == audit->sold &&
+        cancels->outcomes[ASIDE_DONE] + cancels->reasons[REASON_LOCK_TIMEOUT] == cancels->n; /* it may wait no longer */
 
     if (!broken_on_purpose)
         kept = kept && audit->drift == 0;
@@ -49,11 +53,12 @@ static void assert_kept(const struct verdicts *got, const char *where, bool brok
     if (!kept)
         fail_msg(
             "%s: sold %lld of %lld, told %lld, oversold %lld, unsold %lld, drift %lld, gate drift %lld, lost %lld, "
-            "ghost %lld, duplicate %lld, torn %lld, unknown %lld, failed %lld, void '%s'",
+            "ghost %lld, duplicate %lld, torn %lld, unknown %lld, failed %lld, cancels %lld, released %lld, void '%s'",
             where, (long long)audit->sold, (long long)audit->capacity, (long long)audit->told,
             (long long)audit->oversold, (long long)audit->unsold, (long long)audit->drift, (long long)audit->gate_drift,
             (long long)audit->lost, (long long)audit->ghost, (long long)audit->duplicate, (long long)audit->torn,
-            (long long)audit->unknown, (long long)got->trial.totals.outcomes[OUTCOME_FAILED], got->trial.void_reason);
+            (long long)audit->unknown, (long long)got->trial.totals.outcomes[OUTCOME_FAILED], (long long)cancels->n,
+            (long long)cancels->outcomes[ASIDE_DONE], got->trial.void_reason);
 }
 
 static bool is_control(const char *variant)
@@ -129,10 +134,32 @@ static bool is_checked(const struct strategy *strategy)
     return (strategy->traits & (TRAIT_FLOOR | TRAIT_ROGUE)) == 0;
 }
 
+static const char *only(void)
+{
+    return getenv("LASTSEAT_ONLY");
+}
+
+static void check_only(check_fn *check, const char *text)
+{
+    struct variant variant;
+
+    assert_int_equal(variant_parse(&variant, text, "LASTSEAT_ONLY"), EXIT_OK);
+    assert_int_equal(variant.registered->strategy->traits & (TRAIT_FLOOR | TRAIT_ROGUE), 0);
+    if (strchr(text, ':') != NULL)
+        check_variant(check, variant.name);
+    else
+        check_strategy(check, variant.registered->strategy);
+    variant_free(&variant);
+}
+
 static void check_all(check_fn *check)
 {
     size_t i;
 
+    if (only() != NULL) {
+        check_only(check, only());
+        return;
+    }
     for (i = 0; i < registry_count; i++)
         if (is_checked(registry[i].strategy))
             check_strategy(check, registry[i].strategy);
@@ -143,6 +170,10 @@ static void check_defaults(check_fn *check)
 {
     size_t i;
 
+    if (only() != NULL) {
+        check_only(check, only());
+        return;
+    }
     for (i = 0; i < registry_count; i++)
         if (is_checked(registry[i].strategy))
             check_variant(check, registry[i].strategy->name);
@@ -263,6 +294,41 @@ static void fresh_place(size_t db, const char *variant, const char *where)
     bench_cells_free(&made);
 }
 
+/* Groups get all their seats or none, some of them asked for twice at once, of several events and servers. */
+static void groups(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+    size_t i, fours = 0;
+
+    run_trial(&got, db, variant,
+              "# q\n[inventory]\nevents = 2\nseats = 13\n[load]\nusers = 80\npick = hot:70%\n[request]\nseats = 1:40%, "
+              "2:30%, 4:30%\nrepeat = 20%\n[app]\ninstances = 2\n[db]\npool = 6\n"
+              "[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    for (i = 0; i < got.trial.record_count; i++)
+        fours += got.trial.records[i].seats == 4;
+    assert_true(fours > 0);
+    assert_true(got.trial.totals.repeats > 0);
+    assert_int_equal(got.trial.totals.requests, 80 + got.trial.totals.repeats);
+    trial_free(&got.trial);
+}
+
+/* Seats that come back while others ask are sold again, and every witness agrees in the end. */
+static void cancellations(size_t db, const char *variant, const char *where)
+{
+    struct verdicts got;
+
+    run_trial(
+        &got, db, variant,
+        "# q\n[inventory]\nevents = 2\nseats = 6\n[load]\nmodel = closed\nusers = 12\nduration = 60ms\n"
+        "[request]\nseats = 1:70%, 3:30%\n[mix]\ncancel = 80%\ncancel_after = uniform:1ms..10ms\n[app]\ninstances "
+        "= 2\n[db]\npool = 4\n[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
+    assert_kept(&got, where, is_control(variant));
+    assert_true(got.audit.released > 0);
+    assert_int_equal(got.trial.cancel_count, got.trial.totals.cancels.n);
+    trial_free(&got.trial);
+}
+
 #define TEST_OF(check, all)                                                                                            \
     static void test_##check(void **state)                                                                             \
     {                                                                                                                  \
@@ -276,6 +342,8 @@ TEST_OF(several_events_and_servers, check_all)
 TEST_OF(checkout, check_all)
 TEST_OF(few_workers, check_defaults)
 TEST_OF(closed_load, check_defaults)
+TEST_OF(groups, check_all)
+TEST_OF(cancellations, check_all)
 
 /* The control must be able to fail, or the promises above prove nothing. */
 static void test_control_oversells(void **state)
@@ -284,6 +352,8 @@ static void test_control_oversells(void **state)
     size_t db;
 
     (void)state;
+    if (only() != NULL)
+        skip();
     for (db = 0; db < BENCH_DATABASES; db++) {
         if (bench_databases[db] == NULL)
             continue;
@@ -306,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_checkout),
         cmocka_unit_test(test_few_workers),
         cmocka_unit_test(test_closed_load),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_cancellations),
     };
 
     return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);

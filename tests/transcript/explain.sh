@@ -21,6 +21,7 @@ refuses 2 "--format: 'html'" explain naive --format html
 refuses 2 "unknown option '--trials' of explain" explain naive --trials 3
 refuses 2 "'sqllite'" explain naive --db sqllite
 refuses 2 "one strategy on one database" explain core --format svg
+refuses 2 "clicks twice, cancels" explain naive --set mix.cancel=50%
 refuses 2 "load.model=burst" explain naive --set load.model=closed --set load.duration=1s
 refuses 2 "--replay needs a value" explain naive --replay ''
 refuses 2 "names no call" explain naive --replay ' '
@@ -76,6 +77,30 @@ for format in markdown svg; do
     [ $status -eq 0 ] || fail "--format $format: exit $status"
 done
 python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$work/out" || fail "the picture is no XML"
+
+
+# A row for programs: what was found, what was skipped and why.
+call explain naive atomic gate_kept seat_rows --db sqlite --format csv
+[ $status -eq 0 ] || fail "--format csv: exit $status"
+prints '^variant,db,kind,result,promises,shows,schedules,broken,broken_by,faults,faults_broken,faults_by,booking_trips,refusal_trips,seats,replay,reason$'
+prints '^naive,sqlite,control,expected,,,8,4,oversold 2; drift 4,48,0,,,,1,A2 B6 A4,$'
+prints '^atomic,sqlite,honest,expected,no oversell; sells out; all or nothing,,4,0,,44,0,,,,1,,$'
+prints '^gate_kept,sqlite,rogue,expected,,gate_drift,6,0,,36,33,unsold [0-9]*; gate_drift 33,,,1,A2 A!before B,$'
+prints '^seat_rows,sqlite,honest,skipped,no oversell; sells out; all or nothing,,,,,,,,,,,,"seat_rows needs row locks,'
+[ "$(wc -l <"$work/out")" -eq 5 ] || fail "--format csv: not a header and four rows"
+
+# The round trips of a booking and a refusal are those that a run counts.
+call explain atomic optimistic pessimistic admission --db sqlite --replay A --format csv
+[ $status -eq 0 ] || fail "--replay A --format csv: exit $status"
+sed 1d "$work/out" | while IFS=, read -r variant rest; do
+    (cd "$home" && "$lastseat" run last-seat-15x1 --set load.users=2 --set load.workers=1 --trials 1 --strategy "$variant" \
+        --db sqlite --no-plots --progress none --json - --out "$work/solo-$variant") >"$work/run.json" || fail "$variant: run failed"
+    counted=$(python3 -c 'import json, sys
+print([cell["trials"][0]["ops"]["round_trips"] for cell in json.load(sys.stdin)["cells"] if cell["variant"] == sys.argv[1]][0])' \
+        "$variant" <"$work/run.json")
+    sum=$(echo "$variant,$rest" | awk -F, '{ print $13 + $14 }')
+    [ "$counted" -eq "$sum" ] || fail "$variant: $sum round trips in a schedule, $counted in a run"
+done || exit 1
 
 if find_server; then
     call explain forupdate_empty

@@ -39,7 +39,7 @@ prints "no scenario 'rush-10'"
 makes 2 bench-rush-10
 makes 2 nonsense
 makes 0 help
-for target in demo bench test test-all lint report plots list setup clean clean-results; do
+for target in demo bench test test-all lint report plots list docs new-strategy check-strategy kill-matrix setup clean clean-results; do
     prints "make $target "
 done
 

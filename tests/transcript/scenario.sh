@@ -49,6 +49,10 @@ wrong 2 "-1ms" <<'END'
 [checkout]
 time = -1ms
 END
+wrong 2 "needs an exponent" <<'END'
+[load]
+pick = zipf
+END
 wrong 2 "'opne'" <<'END'
 [load]
 model = opne
@@ -115,9 +119,30 @@ scenario wrong <<'END'
 model = closed
 END
 refuses 2 "load.duration" run wrong
+# A group that no event could take, and shares of groups that leave users out.
+refuses 2 "groups of 4" run small-15x5 --set inventory.seats=3 --set "request.seats=1:60%, 4:40%"
+says "inventory.seats = 3"
+refuses 2 "come to 60%" run small-15x5 --set request.seats=1:60%
 # The writer of a queue needs a connection, and so do its users.
 refuses 2 "pool" run small-15x5 --strategy queue --set db.pool=1
 says "queue"
+
+# A hold that is over before its user has paid is a question worth asking: said, not refused.
+scenario short <<'END'
+[checkout]
+time = 20ms
+[hold]
+ttl = 10ms
+[run]
+strategies = soft_hold, soft_hold:held=conflict, atomic
+END
+call check short
+exits 0
+says "short.ini: hold.ttl = 10ms, but a checkout can take 20ms: holds of soft_hold will expire while their users pay"
+[ "$(grep -c warning "$work/err")" -eq 1 ] || fail "the warning is repeated: $(cat "$work/err")"
+call check short --strategy atomic
+exits 0
+! grep -q hold "$work/err" || fail "a warning where nobody holds anything: $(cat "$work/err")"
 
 # Files that are not there to be read.
 mkdir "$home/scenarios/folder.ini"

@@ -1,7 +1,9 @@
 /* What a verdict comes to: status to verdict, verdict to another try or an outcome. */
 #include <string.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/wait.h"
+#include "harness/measure/aside.h"
 #include "harness/run/inflight.h"
 #include "tests/support/bench.h"
 
@@ -99,16 +101,34 @@ static void test_answers_are_final(void **state)
     }
 }
 
+static enum verdict loses(struct attempt *attempt)
+{
+    return attempt_conflict(attempt, attempt->number == 2 ? REASON_BUSY : REASON_STALE);
+}
+
+/* The fixture's cell with a strategy of the test's own. */
+static void replace_strategy(struct fixture *fixture, struct cell *cell, const struct registered *registered)
+{
+    *cell = *fixture->made.cell;
+    cell->variant.registered = registered;
+    fixture->server.cell = cell;
+}
+
 static void test_conflicts_are_tried_again(void **state)
 {
+    static const struct strategy strategy = { .name = "loser", .attempt = loses };
+    static const struct registered registered = { .strategy = &strategy };
     struct fixture fixture;
+    struct cell cell;
 
     (void)state;
     begin(&fixture, "attempts = 3\nbackoff = none");
-    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
-    assert_int_equal(fixture.flight.due_again_ns, 0);
-    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_BUSY));
-    assert_false(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    replace_strategy(&fixture, &cell, &registered);
+    for (int try = 1; try <= 3; try++) {
+        assert_int_equal(inflight_try(&fixture.flight), VERDICT_CONFLICT);
+        assert_int_equal(inflight_settle(&fixture.flight), try < 3);
+        assert_int_equal(fixture.flight.due_again_ns, 0);
+    }
     assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
     assert_int_equal(fixture.record.attempts, 3);
     assert_int_equal(fixture.record.retries[REASON_STALE], 1);
@@ -116,27 +136,188 @@ static void test_conflicts_are_tried_again(void **state)
     bench_cells_free(&fixture.made);
 }
 
+static enum verdict doubts(struct attempt *a)
+{
+    return a->number % 2 == 1 ? verdict_of(a, DB_IN_DOUBT) : attempt_conflict(a, REASON_STALE);
+}
+
+static void try_and_settle(struct fixture *fixture, enum verdict verdict, bool again)
+{
+    int64_t request = fixture->flight.attempt.request->id;
+
+    assert_int_equal(inflight_try(&fixture->flight), verdict);
+    assert_int_equal(inflight_settle(&fixture->flight), again);
+    assert_int_equal(fixture->flight.attempt.request->id, request);
+}
+
 /* Only where the scenario says so, and as often as a lost race. */
 static void test_unknowns_are_tried_again_when_listed(void **state)
 {
+    static const struct strategy strategy = { .name = "doubter", .attempt = doubts };
+    static const struct registered registered = { .strategy = &strategy };
     struct fixture fixture;
+    struct cell cell;
 
     (void)state;
     begin(&fixture, "attempts = 3\nbackoff = none\non = conflict, unknown");
-    assert_true(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
-    assert_int_equal(fixture.flight.attempt.request->id, fixture.record.request);
-    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
-    assert_false(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    replace_strategy(&fixture, &cell, &registered);
+    try_and_settle(&fixture, VERDICT_UNKNOWN, true);
+    try_and_settle(&fixture, VERDICT_CONFLICT, true);
+    try_and_settle(&fixture, VERDICT_UNKNOWN, false);
     assert_int_equal(fixture.record.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(fixture.record.retries[REASON_LOST], 1);
     assert_int_equal(fixture.record.retries[REASON_STALE], 1);
     bench_cells_free(&fixture.made);
     begin(&fixture, "attempts = 3\nbackoff = none\non = unknown");
     assert_int_equal(fixture.server.app.attempts, 1); /* to lose a race is final */
-    assert_true(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
-    assert_false(settle(&fixture, VERDICT_CONFLICT, REASON_STALE));
+    replace_strategy(&fixture, &cell, &registered);
+    try_and_settle(&fixture, VERDICT_UNKNOWN, true);
+    try_and_settle(&fixture, VERDICT_CONFLICT, false);
     assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
     bench_cells_free(&fixture.made);
+}
+
+/* ---- patience ---------------------------------------------------------------------------------------------------- */
+
+/* A user who waits no longer than 50 ms; the strategy loses every time. */
+static void begin_impatient(struct fixture *fixture, struct cell *cell, const char *retry)
+{
+    static const struct strategy strategy = { .name = "loser", .attempt = loses };
+    static const struct registered registered = { .strategy = &strategy };
+
+    begin(fixture, retry);
+    replace_strategy(fixture, cell, &registered);
+    fixture->flight.planned.patience_ns = 50 * NS_PER_MS;
+}
+
+static void test_no_try_begins_after_patience(void **state)
+{
+    struct fixture fixture;
+    struct cell cell;
+
+    (void)state;
+    begin_impatient(&fixture, &cell, "attempts = 3\nbackoff = none");
+    inflight_invoke(&fixture.flight, clock_now_ns() - 51 * NS_PER_MS);
+    assert_int_equal(inflight_try(&fixture.flight), VERDICT_TIMED_OUT);
+    assert_false(inflight_settle(&fixture.flight));
+    assert_int_equal(fixture.record.outcome, OUTCOME_TIMED_OUT);
+    assert_int_equal(fixture.record.reason, REASON_PATIENCE);
+    assert_int_equal(fixture.record.attempts, 0);
+    bench_cells_free(&fixture.made);
+}
+
+/* A lost try after which patience ends: no retry is counted that never was. */
+static void test_no_backoff_goes_beyond_patience(void **state)
+{
+    struct fixture fixture;
+    int64_t due_ns = clock_now_ns();
+    struct cell cell;
+
+    (void)state;
+    begin_impatient(&fixture, &cell, "attempts = 3\nbackoff = 10s");
+    inflight_invoke(&fixture.flight, due_ns);
+    assert_int_equal(inflight_try(&fixture.flight), VERDICT_CONFLICT);
+    assert_true(inflight_settle(&fixture.flight));
+    assert_int_equal(fixture.flight.due_again_ns, due_ns + 50 * NS_PER_MS);
+    assert_in_range(fixture.record.backoff_ns, 0, 50 * NS_PER_MS);
+    wait_until(fixture.flight.due_again_ns);
+    assert_int_equal(inflight_try(&fixture.flight), VERDICT_TIMED_OUT);
+    assert_false(inflight_settle(&fixture.flight));
+    assert_int_equal(fixture.record.outcome, OUTCOME_TIMED_OUT);
+    assert_int_equal(fixture.record.reason, REASON_PATIENCE);
+    assert_int_equal(fixture.record.attempts, 1);
+    assert_int_equal(fixture.record.retries[REASON_STALE], 0);
+    bench_cells_free(&fixture.made);
+}
+
+/* The last try that may be lost is a lost one, not impatience. */
+static void test_tries_used_up_in_time_gave_up(void **state)
+{
+    struct fixture fixture;
+    struct cell cell;
+
+    (void)state;
+    begin_impatient(&fixture, &cell, "attempts = 1");
+    inflight_invoke(&fixture.flight, 0);
+    assert_int_equal(inflight_try(&fixture.flight), VERDICT_CONFLICT);
+    assert_false(inflight_settle(&fixture.flight));
+    assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
+    bench_cells_free(&fixture.made);
+}
+
+/* ---- what is not a request --------------------------------------------------------------------------------------- */
+
+static void test_second_click(void **state)
+{
+    struct fixture fixture;
+    uint64_t seed;
+
+    (void)state;
+    begin(&fixture, "attempts = 3");
+    seed = fixture.flight.planned.seed;
+    inflight_second(&fixture.flight);
+    assert_int_equal(fixture.record.request, PLAN_SECOND + 2);
+    assert_int_equal(fixture.record.ref, 2);
+    assert_int_equal(fixture.record.user, 2);
+    assert_int_equal(fixture.record.op, OP_RESERVE);
+    assert_ptr_equal(fixture.flight.attempt.request, &fixture.flight.planned.request);
+    assert_int_equal(fixture.flight.attempt.request->id, PLAN_SECOND + 2);
+    assert_true(fixture.flight.planned.seed != seed);
+    bench_cells_free(&fixture.made);
+}
+
+static void test_only_the_booked_cancel(void **state)
+{
+    struct fixture fixture;
+    int64_t due_ns;
+
+    (void)state;
+    begin(&fixture, "attempts = 3");
+    fixture.flight.planned.cancel_after_ns = 7;
+    assert_false(settle(&fixture, VERDICT_BOOKED, REASON_NONE));
+    fixture.record.return_ns = 100;
+    assert_false(inflight_cancels(&fixture.flight, &due_ns));
+    fixture.flight.planned.cancels = true;
+    assert_true(inflight_cancels(&fixture.flight, &due_ns));
+    assert_int_equal(due_ns, 107);
+    assert_false(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    assert_false(inflight_cancels(&fixture.flight, &due_ns));
+    assert_false(settle(&fixture, VERDICT_SOLD_OUT, REASON_NONE));
+    assert_false(inflight_cancels(&fixture.flight, &due_ns));
+    bench_cells_free(&fixture.made);
+}
+
+static void test_outcomes_of_a_cancel(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        enum aside_outcome outcome;
+    } finals[] = {
+        { VERDICT_BOOKED, ASIDE_DONE },      { VERDICT_UNKNOWN, ASIDE_UNKNOWN }, { VERDICT_CONFLICT, ASIDE_FAILED },
+        { VERDICT_TIMED_OUT, ASIDE_FAILED }, { VERDICT_FAILED, ASIDE_FAILED },   { VERDICT_SHED, ASIDE_FAILED },
+    };
+    struct record cancel;
+    struct fixture fixture;
+    int64_t due_ns;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof finals / sizeof finals[0]; i++) {
+        begin(&fixture, "attempts = 1");
+        fixture.flight.planned.cancels = true;
+        assert_false(settle(&fixture, VERDICT_BOOKED, REASON_NONE));
+        inflight_cancel(&fixture.flight, &cancel);
+        assert_int_equal(fixture.flight.attempt.number, 0);
+        assert_int_equal(cancel.op, OP_CANCEL);
+        assert_int_equal(cancel.ref, 2);
+        fixture.flight.attempt.number = 1;
+        fixture.flight.verdict = finals[i].verdict;
+        assert_false(inflight_settle(&fixture.flight));
+        assert_int_equal(cancel.outcome, finals[i].outcome);
+        assert_int_equal(fixture.record.outcome, OUTCOME_BOOKED); /* untouched */
+        assert_false(inflight_cancels(&fixture.flight, &due_ns)); /* once */
+        bench_cells_free(&fixture.made);
+    }
 }
 
 static void test_backoff_is_counted(void **state)
@@ -178,9 +359,7 @@ static void test_parked_with_nobody(void **state)
 
     (void)state;
     begin(&fixture, "attempts = 3");
-    cell = *fixture.made.cell;
-    cell.variant.registered = &registered;
-    fixture.server.cell = &cell;
+    replace_strategy(&fixture, &cell, &registered);
     assert_int_equal(inflight_try(&fixture.flight), VERDICT_FAILED);
     assert_false(inflight_settle(&fixture.flight));
     assert_int_equal(fixture.record.outcome, OUTCOME_FAILED);
@@ -206,6 +385,12 @@ int main(void)
         cmocka_unit_test(test_backoff_is_counted),
         cmocka_unit_test(test_one_attempt_means_no_retry),
         cmocka_unit_test(test_parked_with_nobody),
+        cmocka_unit_test(test_no_try_begins_after_patience),
+        cmocka_unit_test(test_no_backoff_goes_beyond_patience),
+        cmocka_unit_test(test_tries_used_up_in_time_gave_up),
+        cmocka_unit_test(test_second_click),
+        cmocka_unit_test(test_only_the_booked_cancel),
+        cmocka_unit_test(test_outcomes_of_a_cancel),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);

@@ -9,8 +9,9 @@
 struct world {
     struct bench_cells made;
     struct trial trial;
-    struct record records[8];
+    struct record records[8], cancels[8];
     struct booking bookings[8];
+    struct hold holds[2];
     struct counter counters[2];
     struct gate_witness gates[2];
     struct seat seats[4];
@@ -29,12 +30,35 @@ static void tell(struct world *world, int64_t request, enum outcome outcome)
     world->trial.records = world->records;
 }
 
+/* The booking of a request is given back, begun at invoke_ns. */
+static void cancel(struct world *world, int64_t request, enum aside_outcome outcome, int64_t invoke_ns)
+{
+    world->cancels[world->trial.cancel_count++] = (struct record){ .op = OP_CANCEL,
+                                                                   .request = request,
+                                                                   .ref = request,
+                                                                   .user = request,
+                                                                   .event = 1,
+                                                                   .seats = 1,
+                                                                   .invoke_ns = invoke_ns,
+                                                                   .return_ns = invoke_ns + 1,
+                                                                   .outcome = (uint8_t)outcome,
+                                                                   .attempts = 1 };
+    world->trial.cancels = world->cancels;
+}
+
 static void book(struct world *world, int64_t request)
 {
     world->bookings[world->witnesses.booking_count] =
         (struct booking){ .id = request, .request = request, .event = 1, .user = request, .seats = 1 };
     world->witnesses.bookings = world->bookings;
     world->witnesses.booking_count++;
+}
+
+static void hold(struct world *world, int64_t request, bool expired)
+{
+    world->holds[world->witnesses.hold_count++] =
+        (struct hold){ .id = 100, .request = request, .event = 1, .user = request, .seats = 1, .expired = expired };
+    world->witnesses.holds = world->holds;
 }
 
 static void count(struct world *world, int64_t event, int64_t capacity, int64_t available)
@@ -113,6 +137,86 @@ static void test_unsold(void **state)
     judge(&world);
     assert_int_equal(world.audit.unsold, 1);
     assert_int_equal(world.audit.verdict, AUDIT_VALID); /* no rule of safety was broken */
+}
+
+/* One seat sold, one held by request 3, whose user was not told yes: nobody could have it while the hold lasts. */
+static void half_sold(struct world *world, const char *variant, bool expired)
+{
+    begin(world, variant);
+    tell(world, 1, OUTCOME_BOOKED);
+    tell(world, 2, OUTCOME_SOLD_OUT);
+    tell(world, 3, OUTCOME_GAVE_UP);
+    tell(world, 4, OUTCOME_SOLD_OUT);
+    book(world, 1);
+    hold(world, 3, expired);
+    count(world, 1, 2, 0);
+}
+
+static void test_a_hold_is_neither_sold_nor_left(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "atomic", false);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.sold, 1);
+    assert_int_equal(world.audit.held, 1);
+    assert_int_equal(world.audit.unsold + world.audit.drift + world.audit.ghost + world.audit.lost, 0);
+}
+
+static void test_a_hold_that_is_over_keeps_nobody_out(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "atomic", true);
+    judge(&world);
+    assert_int_equal(world.audit.held, 0);
+    assert_int_equal(world.audit.unsold, 1);
+    assert_int_equal(world.audit.drift, 0); /* the counter waits for the row to go, and so do we */
+}
+
+static void test_holds_do_not_excuse_a_counter(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "atomic", false);
+    world.counters[0].available = 1; /* it forgot the hold */
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 1);
+    half_sold(&world, "atomic", false);
+    hold(&world, 4, false); /* and one too many: more held than there are seats is not sold yet */
+    judge(&world);
+    assert_int_equal(world.audit.oversold, 0);
+    assert_int_equal(world.audit.uncounted, 1);
+    half_sold(&world, "atomic", false);
+    world.holds[0].event = 7;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+static void test_a_hold_owns_its_seat_row(void **state)
+{
+    struct world world;
+
+    (void)state;
+    half_sold(&world, "seat_rows:pick=ordered", false);
+    world.seats[0] = (struct seat){ .event = 1, .seat = 1, .request = 1 };
+    world.seats[1] = (struct seat){ .event = 1, .seat = 2, .request = 3 };
+    world.witnesses.seats = world.seats;
+    world.witnesses.seat_count = 2;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.drift, 0);
+    half_sold(&world, "seat_rows:pick=ordered", false);
+    world.witnesses.seats = world.seats;
+    world.seats[0] = (struct seat){ .event = 1, .seat = 1, .request = 1 };
+    world.seats[1] = (struct seat){ .event = 1, .seat = 2, .request = 0 };
+    world.witnesses.seat_count = 2;
+    judge(&world);
+    assert_int_equal(world.audit.uncounted, 1);
 }
 
 /* Free seats that nobody asked for in vain are nobody's fault. */
@@ -567,6 +671,264 @@ static void test_foreign_rows(void **state)
     assert_string_equal(world.audit.reason, "the database holds an event that was never on sale");
 }
 
+/* ---- bookings given back ----------------------------------------------------------------------------------------- */
+
+/* Request 3 gives its seat back; 2 is booked in its place. */
+static void rebooked(struct world *world)
+{
+    good(world);
+    world->records[0].return_ns = 10;
+    world->records[2].return_ns = 20;
+    cancel(world, 3, ASIDE_DONE, 30);
+    world->records[1].outcome = OUTCOME_BOOKED;
+    world->records[1].return_ns = 40;
+    world->bookings[0].request = 2; /* was of request 3 */
+}
+
+static void test_a_row_given_back_is_not_lost(void **state)
+{
+    struct world world;
+
+    (void)state;
+    rebooked(&world);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.lost + world.audit.ghost + world.audit.oversold + world.audit.drift, 0);
+    assert_int_equal(world.audit.sold, 2);
+    assert_int_equal(world.audit.told, 2);
+    assert_int_equal(world.audit.released, 1);
+    assert_int_equal(world.audit.unsold + world.audit.unjudged, 0);
+}
+
+static void test_a_row_that_stays_is_a_ghost(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    cancel(&world, 3, ASIDE_DONE, 30); /* told given back, the row is there */
+    judge(&world);
+    assert_int_equal(world.audit.ghost, 1);
+    assert_int_equal(world.audit.lost, 0);
+    assert_int_equal(world.audit.told, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+static void test_a_cancel_that_failed_keeps_the_booking(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    cancel(&world, 3, ASIDE_FAILED, 30);
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.released, 0);
+
+    rebooked(&world);
+    world.cancels[0].outcome = ASIDE_FAILED; /* told that it stays booked, and the row is gone */
+    judge(&world);
+    assert_int_equal(world.audit.lost, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+}
+
+static void test_an_unknown_cancel_is_resolved_by_the_rows(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    cancel(&world, 3, ASIDE_UNKNOWN, 30); /* the row is there: it did not happen */
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.released, 0);
+    assert_int_equal(world.audit.told, 2);
+
+    rebooked(&world);
+    world.cancels[0].outcome = ASIDE_UNKNOWN; /* it is gone: it did */
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.released, 1);
+    assert_int_equal(world.audit.told, 2);
+}
+
+/* Who was refused may have come while the seats were taken: what is left is nobody's fault. */
+static void test_seats_given_back_are_not_unsold(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    cancel(&world, 3, ASIDE_DONE, 30);
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_int_equal(world.audit.unsold, 0);
+    assert_int_equal(world.audit.unjudged, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+
+    /* Without a release it is. */
+    good(&world);
+    world.records[2].outcome = OUTCOME_GAVE_UP;
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_int_equal(world.audit.unsold, 1);
+    assert_int_equal(world.audit.unjudged, 0);
+}
+
+/* Two seats, three bookings at one moment, one of them given back later: the rows alone show nothing. */
+static void test_oversold_at_one_moment(void **state)
+{
+    struct world world;
+
+    (void)state;
+    rebooked(&world);
+    world.records[1].return_ns = 25; /* request 2 was told booked before request 3 began to give back */
+    judge(&world);
+    assert_int_equal(world.audit.oversold, 1);
+    assert_int_equal(world.audit.sold, 2);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    /* At the same moment: they may have come in the right order. */
+    rebooked(&world);
+    world.records[1].return_ns = 30;
+    judge(&world);
+    assert_int_equal(world.audit.oversold, 0);
+
+    /* A cancel that failed frees nothing: two taken seats stay taken. */
+    rebooked(&world);
+    cancel(&world, 1, ASIDE_FAILED, 5);
+    judge(&world);
+    assert_int_equal(world.audit.oversold, 0);
+
+    rebooked(&world);
+    world.cancels[0].outcome = ASIDE_UNKNOWN; /* as good as one that happened */
+    world.records[1].return_ns = 25;
+    judge(&world);
+    assert_int_equal(world.audit.oversold, 1);
+}
+
+static void test_everything_given_back_still_proves_something(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    cancel(&world, 1, ASIDE_DONE, 30);
+    cancel(&world, 3, ASIDE_DONE, 30);
+    world.witnesses.booking_count = 0;
+    world.counters[0].available = 2;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    assert_int_equal(world.audit.released, 2);
+    assert_int_equal(world.audit.told, 0);
+}
+
+/* ---- double clicks, groups, patience ----------------------------------------------------------------------------- */
+
+static void test_repeated(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[2].request = world.bookings[0].request = 1000000000000001; /* 1 again, booked as well */
+    world.records[2].user = world.bookings[0].user = 1;
+    world.records[2].ref = 1;
+    judge(&world);
+    assert_int_equal(world.audit.repeated, 1);
+    assert_int_equal(world.audit.duplicate, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID); /* told, not held against anybody */
+
+    good(&world); /* only the second was booked */
+    world.records[2].ref = 2;
+    judge(&world);
+    assert_int_equal(world.audit.repeated, 0);
+
+    good(&world); /* only the first was */
+    world.records[3].ref = 1;
+    judge(&world);
+    assert_int_equal(world.audit.repeated, 0);
+
+    good(&world); /* both, and one was given back: it had been booked all the same */
+    world.records[2].ref = 1;
+    cancel(&world, 3, ASIDE_DONE, 30);
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_int_equal(world.audit.repeated, 1);
+
+    good(&world); /* unknown, and the row is there */
+    world.records[2].ref = 1;
+    world.records[2].outcome = OUTCOME_UNKNOWN;
+    judge(&world);
+    assert_int_equal(world.audit.repeated, 1);
+}
+
+/* DESIGN.md 7: with groups of 4, seats that are left for 2 are nobody's fault; for a group of 2 they are. */
+static void test_unsold_with_groups(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    bench_cells_free(&world.made);
+    bench_cells_make(&world.made, "# q\n[inventory]\nseats = 6\n[load]\nusers = 4\n[request]\nseats = 2:50%, 4:50%\n",
+                     "atomic", "sqlite");
+    world.records[0].seats = 2;
+    world.bookings[1].seats = 2;
+    world.records[1].seats = 4;
+    world.records[2].seats = 2;
+    world.bookings[0].seats = 2;
+    world.records[3].seats = 4;
+    world.counters[0].capacity = 6;
+    world.counters[0].available = 2;
+    judge(&world);
+    assert_int_equal(world.audit.capacity, 6);
+    assert_int_equal(world.audit.sold, 4);
+    assert_int_equal(world.audit.told, 4);
+    assert_int_equal(world.audit.unsold, 0);
+
+    good(&world);
+    bench_cells_free(&world.made);
+    bench_cells_make(&world.made, "# q\n[inventory]\nseats = 6\n[load]\nusers = 4\n[request]\nseats = 2:50%, 4:50%\n",
+                     "atomic", "sqlite");
+    world.records[0].seats = 2;
+    world.bookings[1].seats = 2;
+    world.records[1].seats = 2;
+    world.records[2].seats = 2;
+    world.bookings[0].seats = 2;
+    world.records[3].seats = 4;
+    world.counters[0].capacity = 6;
+    world.counters[0].available = 2;
+    judge(&world);
+    assert_int_equal(world.audit.unsold, 2);
+}
+
+/* Who ran out of patience left by himself; who waited for the pool in vain did not. */
+static void test_impatience_is_no_refusal(void **state)
+{
+    struct world world;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        good(&world);
+        world.records[1].outcome = world.records[3].outcome = OUTCOME_TIMED_OUT;
+        world.records[1].reason = world.records[3].reason = i == 0 ? REASON_PATIENCE : REASON_POOL_TIMEOUT;
+        world.records[2].outcome = OUTCOME_ABANDONED;
+        world.bookings[0] = world.bookings[1];
+        world.witnesses.booking_count = 1;
+        world.counters[0].available = 1;
+        judge(&world);
+        assert_int_equal(world.audit.unsold, i);
+    }
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -581,6 +943,10 @@ int main(void)
         cmocka_unit_test(test_oversold),
         cmocka_unit_test(test_unsold),
         cmocka_unit_test(test_unsold_needs_a_refusal),
+        cmocka_unit_test(test_a_hold_is_neither_sold_nor_left),
+        cmocka_unit_test(test_a_hold_that_is_over_keeps_nobody_out),
+        cmocka_unit_test(test_holds_do_not_excuse_a_counter),
+        cmocka_unit_test(test_a_hold_owns_its_seat_row),
         cmocka_unit_test(test_unsold_counts_the_size_of_the_wish),
         cmocka_unit_test(test_drift_both_ways),
         cmocka_unit_test(test_no_drift_without_counter),
@@ -598,6 +964,16 @@ int main(void)
         cmocka_unit_test(test_gate_drift_by_app),
         cmocka_unit_test(test_verdicts_outrank),
         cmocka_unit_test(test_foreign_rows),
+        cmocka_unit_test(test_a_row_given_back_is_not_lost),
+        cmocka_unit_test(test_a_row_that_stays_is_a_ghost),
+        cmocka_unit_test(test_a_cancel_that_failed_keeps_the_booking),
+        cmocka_unit_test(test_an_unknown_cancel_is_resolved_by_the_rows),
+        cmocka_unit_test(test_seats_given_back_are_not_unsold),
+        cmocka_unit_test(test_oversold_at_one_moment),
+        cmocka_unit_test(test_everything_given_back_still_proves_something),
+        cmocka_unit_test(test_repeated),
+        cmocka_unit_test(test_unsold_with_groups),
+        cmocka_unit_test(test_impatience_is_no_refusal),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);

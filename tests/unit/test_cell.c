@@ -271,7 +271,7 @@ static void promises_ledger_and_app(void **state)
     assert_int_equal(app.instances, 4);
     assert_int_equal(app.events, 3);
     assert_int_equal(app.seats, 7);
-    assert_int_equal(app.group, 1);
+    assert_int_equal(app.group_most, 1);
     assert_int_equal(app.attempts, 5);
     assert_true(app.users_may_leave);
     assert_ptr_equal(app.options, cell->variant.options);
@@ -281,6 +281,35 @@ static void promises_ledger_and_app(void **state)
     assert_int_equal(cell_promises(&cells.cell[0]) & PROMISE_SELLS_OUT, 0);
     assert_int_equal(cell_ledger(cell), LEDGER_COUNTER);
     assert_int_equal(cell_ledger(&cells.cell[3]), LEDGER_BOOKINGS);
+    cells_free(&cells);
+}
+
+static void a_hold_may_be_shorter_than_a_checkout(void **state)
+{
+    static const struct {
+        const char *checkout;
+        bool may_expire;
+    } cases[] = {
+        { "499ms", false },    { "500ms", true },   { "uniform:1ms..499ms", false }, { "uniform:1ms..501ms", true },
+        { "exp:10ms", false }, { "exp:20ms", true }
+    };
+    struct cells cells;
+    char ini[128];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(ini, sizeof ini, "[checkout]\ntime = %s\n[hold]\nttl = 500ms\n", cases[i].checkout);
+        capture_begin();
+        assert_int_equal(expand(&cells, ini, "soft_hold,atomic,soft_hold:held=conflict", "sqlite"), EXIT_OK);
+        assert_int_equal(strstr(capture_end(), "holds of soft_hold will expire") != NULL, cases[i].may_expire);
+        assert_int_equal(cell_app(&cells.cell[1], 0).hold_ttl_ns, 500000000);
+        assert_int_equal(cell_app(&cells.cell[1], 0).holds_may_expire, cases[i].may_expire);
+        cells_free(&cells);
+    }
+    capture_begin(); /* nobody holds anything */
+    assert_int_equal(expand(&cells, "[checkout]\ntime = 2s\n[hold]\nttl = 500ms\n", "atomic", "sqlite"), EXIT_OK);
+    assert_string_equal(capture_end(), "");
     cells_free(&cells);
 }
 
@@ -298,6 +327,34 @@ static void contention_is_more_buyers_than_seats(void **state)
     assert_true(cell_contended(&cell));
 }
 
+static void contention_counts_seats_and_looks_at_the_event_wanted_most(void **state)
+{
+    struct cell cell = { .scenario = { .users = 6, .events = 2, .seats = 5 } };
+
+    (void)state;
+    assert_false(cell_contended(&cell));
+    cell.scenario.sizes = (struct size_law){ 2, { { 1, SHARE_PARTS / 2 }, { 3, SHARE_PARTS / 2 } } };
+    assert_true(cell_contended(&cell)); /* 12 seats asked for, 10 there */
+    cell.scenario.sizes = (struct size_law){ 0 };
+    cell.scenario.pick = (struct pick_law){ .kind = PICK_HOT, .share = SHARE_PARTS / 10 * 9 };
+    assert_true(cell_contended(&cell)); /* 5.4 of them for event 1 */
+    cell.scenario.pick.share = SHARE_PARTS / 10 * 8;
+    assert_false(cell_contended(&cell));
+}
+
+static void users_may_leave_out_of_patience(void **state)
+{
+    struct cell cell = { .scenario = { .users = 6, .events = 2, .seats = 5 } };
+
+    (void)state;
+    assert_false(cell_app(&cell, 0).users_may_leave);
+    assert_int_equal(cell_app(&cell, 0).group_most, 1);
+    cell.scenario.patience = (struct law){ .kind = LAW_FIXED, .lo_ns = 1000 };
+    cell.scenario.sizes = (struct size_law){ 1, { { 3, SHARE_PARTS } } };
+    assert_true(cell_app(&cell, 0).users_may_leave);
+    assert_int_equal(cell_app(&cell, 0).group_most, 3);
+}
+
 static void solo_is_one_user_and_one_seat(void **state)
 {
     struct cells cells;
@@ -306,7 +363,8 @@ static void solo_is_one_user_and_one_seat(void **state)
     (void)state;
     assert_int_equal(expand(&cells,
                             "[load]\nmodel = closed\nusers = 20\nworkers = 20\nduration = 1s\n[checkout]\ntime = 5ms\n"
-                            "abandon = 10%\n[app]\ninstances = 4\n[inventory]\nevents = 3\n[sweep]\ndb.pool = 3, 4\n",
+                            "abandon = 10%\n[app]\ninstances = 4\n[inventory]\nevents = 3\n[sweep]\ndb.pool = 3, 4\n"
+                            "[request]\nseats = 4\nrepeat = 50%\n[mix]\ncancel = 50%\nbrowsers = 3\n",
                             "queue:batch=7", "sqlite"),
                      EXIT_OK);
     assert_int_equal(cell_solo(&solo, &cells.cell[3]), 0);
@@ -320,6 +378,10 @@ static void solo_is_one_user_and_one_seat(void **state)
     assert_int_equal(solo.scenario.model, LOAD_BURST);
     assert_int_equal(scenario_workers(&solo.scenario), 1);
     assert_true(solo.scenario.abandon == 0);
+    assert_true(solo.scenario.repeat == 0);
+    assert_true(solo.scenario.cancel == 0);
+    assert_int_equal(solo.scenario.browsers, 0);
+    assert_int_equal(sizes_largest(&solo.scenario.sizes), 1);
     assert_int_equal(scenario_check(&solo.scenario, "solo"), EXIT_OK);
     assert_int_equal(solo.scenario.checkout.lo_ns, 0);
     assert_string_equal(solo.variant.name, "queue:batch=7");
@@ -561,7 +623,10 @@ int main(void)
         in_a_folder(the_floor_runs_once_whatever_is_chosen),
         in_a_folder(the_point_and_the_choice_are_in_the_scenario),
         in_a_folder(promises_ledger_and_app),
+        in_a_folder(a_hold_may_be_shorter_than_a_checkout),
         cmocka_unit_test(contention_is_more_buyers_than_seats),
+        cmocka_unit_test(contention_counts_seats_and_looks_at_the_event_wanted_most),
+        cmocka_unit_test(users_may_leave_out_of_patience),
         in_a_folder(solo_is_one_user_and_one_seat),
         in_a_folder(a_round_trip_cannot_be_delayed_inside_the_process),
         cmocka_unit_test(what_a_database_cannot_do_is_said),

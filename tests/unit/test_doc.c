@@ -99,9 +99,11 @@ static void the_catalogue_names_every_strategy(void **state)
                  is_rogue ? anomaly_name((enum anomaly)__builtin_ctz(strategy->shows)) : "");
         assert_int_equal(strstr(rogues, line) != NULL, is_rogue);
     }
-    assert_non_null(strstr(text, " | no oversell, sells out, all or nothing | nothing | `check` = counter \\| count "
-                                 "(counter); `wait` = "));
-    assert_non_null(strstr(text, " | none | nothing | `form` = counter \\| count (counter) |\n"));
+    assert_non_null(
+        strstr(text, " | no oversell, sells out, all or nothing | any number | nothing | `check` = counter \\| count "
+                     "(counter); `wait` = "));
+    assert_non_null(strstr(text, " | none | - | nothing | `form` = counter \\| count (counter) |\n"));
+    assert_non_null(strstr(text, " | one; with more: no oversell, all or nothing | nothing | `share` = "));
     assert_non_null(strstr(text, " | row locks | `pick` = skip_locked"));
     assert_non_null(strstr(text, " | server-side functions | none |\n"));
     free(text);

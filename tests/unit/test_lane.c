@@ -1,4 +1,4 @@
-/* A lane: arrival order, its cap, and a service that lingers for more. */
+/* A lane: arrival order, its cap, a service that lingers for more, and one that pauses. */
 #include <pthread.h>
 #include <string.h>
 
@@ -167,12 +167,78 @@ static void test_a_stop_ends_it(void **state)
     end_writer(&writer);
 }
 
+/* A service that pauses, on a thread of its own. */
+struct sleeper {
+    struct app_server server;
+    struct service service;
+    int64_t pause_ns;
+    _Atomic uint32_t turns, ended;
+    pthread_t thread;
+};
+
+static void *pause_and_turn(void *arg)
+{
+    struct sleeper *sleeper = arg;
+
+    while (service_pause(&sleeper->service, sleeper->pause_ns)) {
+        atomic_fetch_add(&sleeper->turns, 1);
+        wait_wake(&sleeper->turns, 1);
+    }
+    atomic_store(&sleeper->ended, 1);
+    wait_wake(&sleeper->ended, 1);
+    return NULL;
+}
+
+static void start_sleeper(struct sleeper *sleeper, int64_t pause_ns)
+{
+    memset(sleeper, 0, sizeof *sleeper);
+    sleeper->service.server = &sleeper->server;
+    sleeper->pause_ns = pause_ns;
+    assert_int_equal(pthread_create(&sleeper->thread, NULL, pause_and_turn, sleeper), 0);
+}
+
+static void end_sleeper(struct sleeper *sleeper)
+{
+    atomic_store(&sleeper->server.closing, true);
+    app_ring(&sleeper->server);
+    assert_true(wait_change(&sleeper->ended, 0, clock_now_ns() + 10 * NS_PER_S));
+    pthread_join(sleeper->thread, NULL);
+}
+
+static void test_a_service_pauses(void **state)
+{
+    struct sleeper sleeper;
+    int64_t began_ns = clock_now_ns();
+
+    (void)state;
+    start_sleeper(&sleeper, 20 * NS_PER_MS);
+    while (atomic_load(&sleeper.turns) < 3)
+        wait_change(&sleeper.turns, atomic_load(&sleeper.turns), clock_now_ns() + NS_PER_S);
+    assert_true(clock_now_ns() - began_ns >= 60 * NS_PER_MS);
+    end_sleeper(&sleeper);
+}
+
+static void test_a_pause_ends_when_the_app_closes(void **state)
+{
+    struct sleeper sleeper;
+
+    (void)state;
+    start_sleeper(&sleeper, 3600 * NS_PER_S);
+    assert_false(wait_change(&sleeper.ended, 0, clock_now_ns() + 20 * NS_PER_MS));
+    assert_int_equal(atomic_load(&sleeper.turns), 0);
+    app_ring(&sleeper.server); /* something happened that is worth a look, once */
+    assert_true(wait_change(&sleeper.turns, 0, clock_now_ns() + 10 * NS_PER_S));
+    end_sleeper(&sleeper);
+    assert_int_equal(atomic_load(&sleeper.turns), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_takes_in_order),    cmocka_unit_test(test_lingers_until_enough),
         cmocka_unit_test(test_lingers_no_longer), cmocka_unit_test(test_a_full_lane_is_enough),
         cmocka_unit_test(test_closing_ends_it),   cmocka_unit_test(test_a_stop_ends_it),
+        cmocka_unit_test(test_a_service_pauses),  cmocka_unit_test(test_a_pause_ends_when_the_app_closes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,8 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/rng.h"
-#include "harness/scenario/option.h"
+#include "harness/scenario/pick.h"
+#include "harness/scenario/sizes.h"
 
 struct sample {
     int64_t number, workers, tries, time_ns;
@@ -20,6 +21,8 @@ struct sample {
     struct law checkout, backoff, busy, wait;
     char text[OPTION_TEXT_SIZE], title[OPTION_TEXT_SIZE];
     struct text_list any, known;
+    struct pick_law pick;
+    struct size_law sizes;
 };
 
 #define AT(member) offsetof(struct sample, member)
@@ -41,6 +44,8 @@ enum {
     BACKOFF,
     BUSY,
     WAIT,
+    PICK,
+    SIZES,
     TEXT_ROW,
     TITLE,
     ANY,
@@ -103,6 +108,8 @@ static const struct option rows[] = {
                .max = NS_PER_S,
                .fallback = "block",
                .words = wait_laws },
+    [PICK] = { .name = "pick", .type = OPTION_PICK, .offset = AT(pick), .fallback = "uniform" },
+    [SIZES] = { .name = "sizes", .type = OPTION_SIZES, .offset = AT(sizes), .min = 1, .max = 1000, .fallback = "1" },
     [TEXT_ROW] = { .name = "text", .type = OPTION_TEXT, .offset = AT(text), .fallback = "word" },
     [TITLE] = { .name = "title", .type = OPTION_TEXT, .offset = AT(title), .fallback = "" },
     [ANY] = { .name = "any", .type = OPTION_LIST, .offset = AT(any), .fallback = "core" },
@@ -334,6 +341,34 @@ static struct law any_law(struct rng *rng, const enum law_kind *kinds, size_t n,
     return law;
 }
 
+static void any_workload(struct rng *rng, struct sample *s)
+{
+    int64_t left = SHARE_PARTS;
+
+    s->pick = (struct pick_law){ .kind = (enum pick_kind)rng_below(rng, 3) };
+    if (s->pick.kind == PICK_ZIPF)
+        s->pick.exponent = 100 + (int64_t)rng_below(rng, 9901);
+    else if (s->pick.kind == PICK_HOT)
+        s->pick.share = (int64_t)rng_below(rng, SHARE_PARTS + 1);
+    s->sizes.n = 1 + (int)rng_below(rng, SIZES_MOST);
+    for (int i = 0; i < s->sizes.n; i++) {
+        int64_t others = s->sizes.n - 1 - i; /* each of them gets at least one part */
+
+        s->sizes.of[i].seats = 992 + i;
+        s->sizes.of[i].share = others > 0 ? 1 + (int64_t)rng_below(rng, (uint64_t)(left - others)) : left;
+        left -= s->sizes.of[i].share;
+    }
+}
+
+static bool same_sizes(const struct size_law *a, const struct size_law *b)
+{
+    bool same = a->n == b->n;
+
+    for (int i = 0; same && i < a->n; i++)
+        same = a->of[i].seats == b->of[i].seats && a->of[i].share == b->of[i].share;
+    return same;
+}
+
 static void any_sample(struct rng *rng, struct sample *s)
 {
     static const enum law_kind of_checkout[] = { LAW_FIXED, LAW_EXP, LAW_UNIFORM };
@@ -351,6 +386,7 @@ static void any_sample(struct rng *rng, struct sample *s)
     s->backoff = any_law(rng, of_backoff, 3, 1, 600 * NS_PER_S);
     s->busy = any_law(rng, of_busy, 2, 1, NS_PER_S);
     s->wait = any_law(rng, of_wait, 3, NS_PER_MS, NS_PER_S);
+    any_workload(rng, s);
 }
 
 static bool same_law(const struct law *a, const struct law *b)
@@ -370,6 +406,10 @@ static void assert_same(const struct sample *a, const struct sample *b)
     assert_true(same_law(&a->backoff, &b->backoff));
     assert_true(same_law(&a->busy, &b->busy));
     assert_true(same_law(&a->wait, &b->wait));
+    assert_int_equal(a->pick.kind, b->pick.kind);
+    assert_int_equal(a->pick.exponent, b->pick.exponent);
+    assert_int_equal(a->pick.share, b->pick.share);
+    assert_true(same_sizes(&a->sizes, &b->sizes));
 }
 
 static void print_and_parse_round_trip(void **state)
@@ -405,6 +445,8 @@ static void domains(void **state)
         "none | a duration: 0ms..10m | jitter:1ms..20ms",
         "sqlite | poll:1ms",
         "block | timeout:200ms | nowait",
+        "uniform | zipf:1.1 | hot:90%",
+        "1..1000 | shares: 1:60%, 2:25%, 4:15%",
         "text",
         "text",
         "a list: a, b, …",
@@ -447,6 +489,67 @@ static void tables(void **state)
     option_free(rows, &copy);
 }
 
+static void picks(void **state)
+{
+    (void)state;
+    reads(PICK, "uniform", "uniform");
+    reads(PICK, "zipf:1.1", "zipf:1.1");
+    reads(PICK, "zipf:1", "zipf:1");
+    reads(PICK, "zipf:0.100", "zipf:0.1");
+    reads(PICK, "zipf:10", "zipf:10");
+    reads(PICK, "zipf:1.005", "zipf:1.005");
+    reads(PICK, "hot:90%", "hot:90%");
+    reads(PICK, "hot:0%", "hot:0%");
+    reads(PICK, "hot:33.333333%", "hot:33.333333%");
+    refuses(PICK, "zipf", "'zipf' needs an exponent; write zipf:1.1");
+    refuses(PICK, "zipf:", "'zipf:' needs an exponent; write zipf:1.1");
+    refuses(PICK, "zipf:x", "'x' is not an exponent; write zipf:1.1");
+    refuses(PICK, "zipf:1.", "'1.' is not an exponent; write zipf:1.1");
+    refuses(PICK, "zipf:-1", "'-1' is not an exponent; write zipf:1.1");
+    refuses(PICK, "zipf:1.1x", "'1.1x' is not an exponent; write zipf:1.1");
+    refuses(PICK, "zipf:1.0001", "'1.0001' has more than three decimals; write zipf:1.1");
+    refuses(PICK, "zipf:0", "'0' is out of range 0.1..10; write zipf:1.1");
+    refuses(PICK, "zipf:10.001", "'10.001' is out of range 0.1..10; write zipf:1.1");
+    refuses(PICK, "zipf:99999999999999999999", "'99999999999999999999' is out of range 0.1..10; write zipf:1.1");
+    refuses(PICK, "hot", "'hot' needs a share; write hot:90%");
+    refuses(PICK, "hot:", "'hot:' needs a share; write hot:90%");
+    refuses(PICK, "hot:90", "'90' has no unit; write hot:90%");
+    refuses(PICK, "hot:101%", "'101%' is out of range; write hot:90%");
+    refuses(PICK, "random", "'random' is not understood; write uniform | zipf:1.1 | hot:90%");
+    refuses(PICK, "zipfy:1", "'zipfy:1' is not understood; write uniform | zipf:1.1 | hot:90%");
+    refuses(PICK, "", "'' is not understood; write uniform | zipf:1.1 | hot:90%");
+}
+
+#define SIZES_DOMAIN "write 1..1000 | shares: 1:60%, 2:25%, 4:15%"
+
+static void sizes(void **state)
+{
+    (void)state;
+    reads(SIZES, "1", "1");
+    reads(SIZES, "1000", "1000");
+    reads(SIZES, "4:100%", "4");
+    reads(SIZES, "1:60%, 2:25%, 4:15%", "1:60%, 2:25%, 4:15%");
+    reads(SIZES, "1:60%,2:25% ,4:15%", "1:60%, 2:25%, 4:15%");
+    reads(SIZES, "1:99.999999%, 2:0.000001%", "1:99.999999%, 2:0.000001%");
+    refuses(SIZES, "0", "'0' is out of range; " SIZES_DOMAIN);
+    refuses(SIZES, "1001", "'1001' is out of range; " SIZES_DOMAIN);
+    refuses(SIZES, "99999999999999999999", "'99999999999999999999' is out of range; " SIZES_DOMAIN);
+    refuses(SIZES, "two", "'two' is no number of seats; " SIZES_DOMAIN);
+    refuses(SIZES, "-1", "'-1' is no number of seats; " SIZES_DOMAIN);
+    refuses(SIZES, "", "'' has an empty place between its commas; " SIZES_DOMAIN);
+    refuses(SIZES, "1:50%,,2:50%", "'1:50%,,2:50%' has an empty place between its commas; " SIZES_DOMAIN);
+    refuses(SIZES, "1, 2", "'1' has no share; " SIZES_DOMAIN);
+    refuses(SIZES, "1:60%, 2", "'2' has no share; " SIZES_DOMAIN);
+    refuses(SIZES, "1:60", "'1:60' has no unit; " SIZES_DOMAIN);
+    refuses(SIZES, ":60%", "'' is no number of seats; " SIZES_DOMAIN);
+    refuses(SIZES, "1:60%", "the shares come to 60%, not to 100%");
+    refuses(SIZES, "1:60%, 2:25%, 4:14.999999%", "the shares come to 99.999999%, not to 100%");
+    refuses(SIZES, "1:60%, 2:60%", "the shares come to 120%, not to 100%");
+    refuses(SIZES, "1:100%, 2:0%", "'2:0%' is wanted by nobody; " SIZES_DOMAIN);
+    refuses(SIZES, "1:50%, 1:50%", "groups of 1 stand there twice");
+    refuses(SIZES, "1:10%,2:10%,3:10%,4:10%,5:10%,6:10%,7:10%,8:10%,9:20%", "more than 8 sizes of groups; name fewer");
+}
+
 /* ---- draws ------------------------------------------------------------------------------------------------------- */
 
 static void draws_follow_their_law(void **state)
@@ -464,6 +567,11 @@ static void draws_follow_their_law(void **state)
 
     (void)state;
     assert_int_equal(law_draw(&none, 1, 0.5), 0);
+    assert_int_equal(law_longest(&none), 0);
+    assert_int_equal(law_longest(&fixed), 5);
+    assert_int_equal(law_longest(&uniform), 20);
+    assert_int_equal(law_longest(&jitter), jitter.hi_ns);
+    assert_in_range(law_longest(&exp), 36 * exp.lo_ns, 37 * exp.lo_ns);
     assert_int_equal(law_draw(&fixed, 9, 0.5), 5);
     assert_int_equal(law_draw(&poll, 9, 0.5), 7);
     assert_int_equal(law_draw(&uniform, 1, 0), 10);
@@ -494,6 +602,8 @@ int main(void)
         cmocka_unit_test(choices_and_lists),
         cmocka_unit_test(texts),
         cmocka_unit_test(laws),
+        cmocka_unit_test(picks),
+        cmocka_unit_test(sizes),
         cmocka_unit_test(print_and_parse_round_trip),
         cmocka_unit_test(domains),
         cmocka_unit_test(tables),

@@ -22,6 +22,52 @@ static struct scenario sample(void)
     };
 }
 
+/* What a seed has meant since the first committed run: a run that is repeated asks the same. */
+static void a_seed_keeps_its_meaning(void **state)
+{
+    static const struct {
+        int64_t user, turn, event, checkout_ns;
+        bool abandons;
+        uint64_t seed;
+    } known[] = {
+        { 1, 0, 4, 2063109, false, UINT64_C(0xf3ecfe9b085b5095) },
+        { 2, 0, 1, 4518715, false, UINT64_C(0x9dd584964ab32eb4) },
+        { 3, 0, 1, 3221343, false, UINT64_C(0x784f69139e8204de) },
+        { 500, 0, 2, 3351555, false, UINT64_C(0x31adddaf8ea4872f) },
+        { 1000, 0, 2, 3182429, false, UINT64_C(0x616584bbfefc91c7) },
+        { 1, 1, 5, 4935037, false, UINT64_C(0xa15367bb9b3d9b7d) },
+        { 1000, 7, 3, 3149126, false, UINT64_C(0xa22f49f34481e32b) },
+    };
+    struct scenario s = sample();
+    struct plan plan;
+    struct planned x;
+    uint64_t all = 0;
+
+    (void)state;
+    /* Not exponential: that goes through the mathematical library, which may round another way elsewhere. */
+    s.checkout = (struct law){ .kind = LAW_UNIFORM, .lo_ns = NS_PER_MS, .hi_ns = 5 * NS_PER_MS };
+    plan_init(&plan, &s, 3);
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        plan_request(&plan, known[i].user, known[i].turn, &x);
+        assert_int_equal(x.request.id, known[i].turn * 1000 + known[i].user);
+        assert_int_equal(x.request.event, known[i].event);
+        assert_int_equal(x.request.seats, 1);
+        assert_int_equal(x.checkout_ns, known[i].checkout_ns);
+        assert_int_equal(x.abandons, known[i].abandons);
+        assert_int_equal(x.seed, known[i].seed);
+    }
+    plan_init(&plan, &s, 0);
+    for (int64_t user = 1; user <= s.users; user++) {
+        plan_request(&plan, user, 0, &x);
+        all = all * 31 + (uint64_t)x.request.event;
+        all = all * 31 + (uint64_t)x.checkout_ns;
+        all = all * 31 + x.abandons;
+        all = all * 31 + x.seed;
+        all = all * 31 + (uint64_t)x.request.id;
+    }
+    assert_int_equal(all, UINT64_C(0xb1bd6b524a15a219));
+}
+
 static void one_seed_gives_one_plan(void **state)
 {
     struct scenario s = sample();
@@ -149,6 +195,163 @@ static void a_changed_key_leaves_other_draws_alone(void **state)
     }
 }
 
+/* Everything there is to draw, switched on. */
+static struct scenario rich(void)
+{
+    struct scenario s = sample();
+
+    s.pick = (struct pick_law){ .kind = PICK_ZIPF, .exponent = 1100 };
+    s.sizes = (struct size_law){ 2, { { 1, SHARE_PARTS / 4 * 3 }, { 4, SHARE_PARTS / 4 } } };
+    s.patience = (struct law){ .kind = LAW_EXP, .lo_ns = 2 * NS_PER_S };
+    s.repeat = 0.05;
+    s.cancel = 0.2;
+    s.cancel_after = (struct law){ .kind = LAW_UNIFORM, .lo_ns = 0, .hi_ns = 100 * NS_PER_MS };
+    return s;
+}
+
+static void a_key_that_is_new_leaves_old_draws_alone(void **state)
+{
+    struct scenario plain = sample(), s = rich();
+    struct plan old, new;
+    struct planned x, y;
+
+    (void)state;
+    plan_init(&old, &plain, 1);
+    plan_init(&new, &s, 1);
+    for (int64_t user = 1; user <= 1000; user++) {
+        plan_request(&old, user, 1, &x);
+        plan_request(&new, user, 1, &y);
+        assert_int_equal(x.request.id, y.request.id);
+        assert_int_equal(x.checkout_ns, y.checkout_ns);
+        assert_int_equal(x.abandons, y.abandons);
+        assert_int_equal(x.seed, y.seed);
+        assert_int_equal(x.request.seats, 1);
+        assert_int_equal(x.patience_ns, PLAN_PATIENT);
+        assert_false(x.repeats);
+        assert_false(x.cancels);
+    }
+}
+
+/* Each of the new keys alone changes nothing of the others. */
+static void new_keys_leave_each_other_alone(void **state)
+{
+    struct scenario all = rich();
+    struct plan plan, other;
+    struct planned x, y;
+
+    (void)state;
+    plan_init(&plan, &all, 1);
+    for (int key = 0; key < 5; key++) {
+        struct scenario s = rich();
+
+        switch (key) {
+        case 0:
+            s.pick = (struct pick_law){ .kind = PICK_HOT, .share = SHARE_PARTS / 2 };
+            break;
+        case 1:
+            s.sizes = (struct size_law){ 0 };
+            break;
+        case 2:
+            s.patience = (struct law){ 0 };
+            break;
+        case 3:
+            s.repeat = 1;
+            break;
+        default:
+            s.cancel = 1;
+            break;
+        }
+        plan_init(&other, &s, 1);
+        for (int64_t user = 1; user <= 500; user++) {
+            plan_request(&plan, user, 1, &x);
+            plan_request(&other, user, 1, &y);
+            assert_true(key == 0 || x.request.event == y.request.event);
+            assert_true(key == 1 || x.request.seats == y.request.seats);
+            assert_true(key == 2 || x.patience_ns == y.patience_ns);
+            assert_true(key == 3 || x.repeats == y.repeats);
+            assert_true(key == 4 || x.cancels == y.cancels);
+            assert_int_equal(x.cancel_after_ns, y.cancel_after_ns);
+            assert_int_equal(x.seed, y.seed);
+        }
+    }
+}
+
+/* 30,000 requests of 5 events: zipf:1.1 gives event 1 a share of 0.4689 (standard deviation 86). */
+static void users_are_as_the_scenario_says(void **state)
+{
+    int64_t first = 0, fours = 0, repeats = 0, cancels = 0;
+    double patience_ns = 0, after_ns = 0;
+    struct scenario s = rich();
+    struct plan plan;
+
+    (void)state;
+    plan_init(&plan, &s, 0);
+    for (int64_t turn = 0; turn < 30; turn++)
+        for (int64_t user = 1; user <= 1000; user++) {
+            struct planned x;
+
+            plan_request(&plan, user, turn, &x);
+            assert_in_range(x.request.event, 1, 5);
+            first += x.request.event == 1;
+            fours += x.request.seats == 4;
+            repeats += x.repeats;
+            cancels += x.cancels;
+            patience_ns += (double)x.patience_ns;
+            after_ns += (double)x.cancel_after_ns;
+        }
+    assert_in_range(first, 13640, 14500);
+    assert_in_range(fours, 7125, 7875);
+    assert_in_range(repeats, 1310, 1690);
+    assert_in_range(cancels, 5650, 6350);
+    assert_in_range((int64_t)(patience_ns / 30000), 1940 * NS_PER_MS, 2060 * NS_PER_MS);
+    assert_in_range((int64_t)(after_ns / 30000), 49 * NS_PER_MS, 51 * NS_PER_MS);
+}
+
+static void a_second_click_wants_the_same(void **state)
+{
+    struct scenario s = rich();
+    struct planned x, y;
+    struct plan plan;
+
+    (void)state;
+    plan_init(&plan, &s, 0);
+    for (int64_t user = 1; user <= 100; user++) {
+        plan_request(&plan, user, 0, &x);
+        y = x;
+        plan_second(&y);
+        assert_int_equal(y.request.id, x.request.id + PLAN_SECOND);
+        assert_int_equal(y.request.user, user);
+        assert_int_equal(y.request.event, x.request.event);
+        assert_int_equal(y.request.seats, x.request.seats);
+        assert_int_equal(y.patience_ns, x.patience_ns);
+        assert_int_equal(y.cancels, x.cancels);
+        assert_true(y.seed != x.seed);
+        assert_false(y.repeats);
+    }
+}
+
+static void looks_are_seeded_and_follow_the_pick(void **state)
+{
+    struct scenario s = rich();
+    int first = 0, differ = 0;
+    struct planned x, y;
+    struct plan plan;
+
+    (void)state;
+    plan_init(&plan, &s, 0);
+    for (int64_t turn = 0; turn < 10000; turn++) {
+        plan_look(&plan, 0, turn, &x);
+        plan_look(&plan, 0, turn, &y);
+        assert_int_equal(x.request.event, y.request.event);
+        assert_int_equal(x.seed, y.seed);
+        plan_look(&plan, 1, turn, &y);
+        differ += x.request.event != y.request.event;
+        first += x.request.event == 1;
+    }
+    assert_in_range(first, 4440, 4940);
+    assert_true(differ > 5000);
+}
+
 static void everybody_leaves_when_all_do(void **state)
 {
     struct scenario s = sample();
@@ -209,11 +412,17 @@ static void every_order_is_as_likely(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_seed_keeps_its_meaning),
         cmocka_unit_test(one_seed_gives_one_plan),
         cmocka_unit_test(another_block_or_seed_draws_anew),
         cmocka_unit_test(ids_are_unique),
         cmocka_unit_test(draws_follow_the_scenario),
         cmocka_unit_test(a_changed_key_leaves_other_draws_alone),
+        cmocka_unit_test(a_key_that_is_new_leaves_old_draws_alone),
+        cmocka_unit_test(new_keys_leave_each_other_alone),
+        cmocka_unit_test(users_are_as_the_scenario_says),
+        cmocka_unit_test(a_second_click_wants_the_same),
+        cmocka_unit_test(looks_are_seeded_and_follow_the_pick),
         cmocka_unit_test(everybody_leaves_when_all_do),
         cmocka_unit_test(a_shuffle_is_a_permutation_of_its_block),
         cmocka_unit_test(every_order_is_as_likely),

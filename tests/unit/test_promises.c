@@ -32,7 +32,7 @@ static unsigned needs_of(const char *text)
     return needs;
 }
 
-static const struct app easy = { .instances = 3, .events = 2, .seats = 10, .group = 1, .attempts = 4 };
+static const struct app easy = { .instances = 3, .events = 2, .seats = 10, .group_most = 1, .attempts = 4 };
 
 static void test_rows_of_seats(void **state)
 {
@@ -40,7 +40,7 @@ static void test_rows_of_seats(void **state)
 
     (void)state;
     leaving.users_may_leave = true;
-    groups.group = 4;
+    groups.group_most = 4;
     patient.attempts = 11;
     endless.attempts = INT64_MAX;
     /* Who walks past a seat whose holder leaves, or finds one too few, tells the user something that is not so. */
@@ -58,12 +58,22 @@ static void test_rows_of_seats(void **state)
 
 static void test_others(void **state)
 {
-    struct app leaving = easy, groups = easy, patient = easy;
+    struct app leaving = easy, groups = easy, patient = easy, late = easy;
 
     (void)state;
+    late.holds_may_expire = true;
     leaving.users_may_leave = true;
     groups.attempts = patient.attempts = 11;
-    groups.group = 4;
+    groups.group_most = 4;
+    assert_int_equal(promises_of("soft_hold", easy), ALL);
+    assert_int_equal(promises_of("soft_hold", leaving), KEEPS);
+    assert_int_equal(promises_of("soft_hold", late), KEEPS);
+    assert_int_equal(promises_of("soft_hold:held=conflict", leaving), KEEPS);
+    late.attempts = leaving.attempts = INT64_MAX;
+    assert_int_equal(promises_of("soft_hold", leaving), KEEPS);
+    assert_int_equal(promises_of("soft_hold:held=conflict", leaving), ALL);
+    assert_int_equal(promises_of("soft_hold:held=conflict:expiry=sweeper", late), ALL);
+    leaving.attempts = easy.attempts;
     assert_int_equal(promises_of("unique_claim", easy), ALL);
     assert_int_equal(promises_of("unique_claim", leaving), ALL);
     assert_int_equal(promises_of("unique_claim", groups), ALL);

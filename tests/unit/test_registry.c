@@ -171,6 +171,7 @@ static enum ledger always_own(const void *options)
 static void an_own_ledger_says_what_is_left(void **state)
 {
     static const char why[] = "it keeps its own ledger, but does not say what is remaining";
+    static const char no_release[] = "it keeps its own ledger, but does not say how a booking is given back (release)";
     const struct text postgres = TEXT_PER(NULL, "SELECT 1, 2"), sqlite = TEXT_PER("SELECT 1, 2", NULL);
     char why_not[256];
     struct entry sound;
@@ -179,9 +180,11 @@ static void an_own_ledger_says_what_is_left(void **state)
     broken(e.strategy.ledger = own_ledger, why);
     broken(e.strategy.ledger = own_ledger; e.strategy.remaining = sqlite, why);
     broken(e.strategy.ledger = always_own; e.strategy.options = NULL; e.strategy.options_size = 0, why);
+    broken(e.strategy.ledger = own_ledger; e.strategy.remaining = postgres, no_release);
     make(&sound);
     sound.strategy.ledger = own_ledger;
     sound.strategy.remaining = postgres;
+    sound.strategy.release = sound.strategy.attempt;
     assert_int_equal(registry_check_entry(&sound.registered, why_not, sizeof(why_not)), 0);
 }
 

@@ -644,6 +644,75 @@ static void test_markdown(void **state)
     json_decref(run);
 }
 
+/* ---- what users did besides -------------------------------------------------------------------------------------- */
+
+static void set_trials(json_t *run, const char *variant, const char *key, json_t *value)
+{
+    char id[100];
+    json_t *trial;
+    size_t i;
+
+    snprintf(id, sizeof id, RUSH "/sqlite/%s", variant);
+    json_array_foreach(json_object_get(cell_of(run, id), "trials"), i, trial)
+    {
+        json_object_set(trial, key, value);
+    }
+    json_decref(value);
+}
+
+static void test_what_users_did_besides(void **state)
+{
+    json_t *run = load("rush"), *scenario = json_array_get(json_object_get(run, "scenarios"), 0);
+    char *text;
+
+    (void)state;
+    text = table(run, false);
+    assert_lacks(text, "besides");
+    free(text);
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_lacks(text, "Besides");
+    assert_lacks(text, "click twice");
+    free(text);
+
+    set_metric(run, "atomic", "cancels", 12, 10, 14);
+    set_metric(run, "atomic", "released", 15, 12, 16);
+    set_metric(run, "atomic", "cancel_p50_ns", 4.5e6, 4e6, 5e6);
+    set_metric(run, "atomic", "browses", 900, 900, 900);
+    set_metric(run, "atomic", "browse_p99_ns", 3e6, 2.9e6, 3.1e6);
+    set_metric(run, "queue", "browse_p99_ns", 9e6, 8.9e6, 9.1e6);
+    set_trials(run, "atomic", "repeats", json_integer(7));
+    set_trials(run, "atomic", "cancels", json_pack("{s:i, s:i}", "failed", 2, "unknown", 1));
+    json_object_set_new(scenario, "pick", json_string("zipf:1.1"));
+    json_object_set_new(scenario, "patience", json_string("none"));
+    json_object_set_new(scenario, "request_seats", json_string("1:60%, 2:40%"));
+    json_object_set_new(scenario, "cancel", json_string("20%"));
+    json_object_set_new(scenario, "cancel_after", json_string("exp:300ms"));
+    json_object_set_new(scenario, "browsers", json_integer(4));
+    json_object_set_new(scenario, "browse_every", json_string("5ms"));
+    text = table(run, false);
+    assert_narrow(text);
+    assert_has(text, "besides");
+    assert_has(text, "cancels");
+    assert_lacks(text, "twice"); /* nobody was booked twice: no column */
+    assert_has(text, "4.50");
+    free(text);
+    text = closing(run, RUSH, "sqlite");
+    assert_has(text, "Let others look fastest: atomic (p99 3.00 ms); next queue (9.00).");
+    free(text);
+
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text, "#### Besides\n");
+    assert_has(text, "| atomic | 6 | 42 | - | 12 [10..14] | - | 12 | 6 | 4.50 [4.00..5.00] | - | 900 | - | - | 3.00 ");
+    assert_has(text,
+               ", events picked zipf:1.1, seats wanted 1:60%, 2:40%, 20% cancel after exp:300ms, 4 browsers that look "
+               "every 5ms.\n");
+    assert_lacks(text, "patience");
+    free(text);
+    json_decref(run);
+}
+
 static void test_markdown_unwritable(void **state)
 {
     json_t *run = load("demo");
@@ -932,6 +1001,7 @@ int main(void)
         cmocka_unit_test(test_rogue),
         cmocka_unit_test_setup_teardown(test_empty_runs, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_markdown, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_what_users_did_besides, make_folder, remove_folder),
         cmocka_unit_test(test_markdown_unwritable),
         cmocka_unit_test_setup_teardown(test_sheet, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_plots_without_gnuplot, make_folder, restore_path),

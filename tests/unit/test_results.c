@@ -494,7 +494,8 @@ static void test_csv_files(void **state)
     assert_non_null(strstr(text, ",20,20,1,1,holds,1,1,1,1,1,0,"));
     text = read_text("tables", "audit.csv");
     assert_int_equal(lines_in(text), 1 + 2 * 7 + 1);
-    assert_non_null(strstr(text, "\nrush/sqlite/naive,1,5,6,6,1,0,0,0,0,0,0,0,0,0,0,0,invalid,\"sold 6, not 5\",0\n"));
+    assert_non_null(
+        strstr(text, "\nrush/sqlite/naive,1,5,6,6,1,0,0,0,0,0,0,0,0,0,0,0,invalid,\"sold 6, not 5\",0,0,0,0,0\n"));
     text = read_text("tables", "timeline.csv");
     assert_non_null(strstr(text, "cell,trial,t_ns,sold,seats_left\n"));
     assert_non_null(strstr(text, "\nrush/sqlite/naive,1,0,0,5\nrush/sqlite/naive,1,1000,1,4\n"));
@@ -517,8 +518,8 @@ static void test_history(void **state)
     text = read_text("kept", "history/rush__sqlite__naive/1.csv");
     assert_int_equal(lines_in(text), 101);
     assert_non_null(strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
-                                 "attempts,statements,order\nbook,1,,1,1,1,0,10,20,1000,booked,,1,3,\n"));
-    assert_non_null(strstr(text, "\nbook,100,,100,1,1,0,10,,100000,sold_out,,1,3,\n"));
+                                 "attempts,statements,order\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,\n"));
+    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,\n"));
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.ledger.csv"),
                         "id,request,event,user,seats\n7,1,1,1,1\n8,2,1,2,1\n");
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.counters.csv"),
@@ -530,6 +531,164 @@ static void test_history(void **state)
     assert_true(exists("kept/history/rush__null__null/7.csv"));
     assert_false(exists("kept/history/rush__null__null/7.ledger.csv"));           /* not audited */
     assert_false(exists("kept/history/grow__sqlite__atomic__users=20,time=0ms")); /* history = none */
+}
+
+/* ---- what only some users do ------------------------------------------------------------------------------------- */
+
+static const char mixed_ini[] = "# Who comes back?\n[inventory]\nseats = 5\n[load]\nusers = 100\npick = hot:90%\n"
+                                "patience = 2s\n[request]\nseats = 1:50%, 2:50%\nrepeat = 2%\n[mix]\ncancel = 20%\n"
+                                "cancel_after = 3ms\nbrowsers = 2\n[db]\nuse = sqlite\n[run]\nstrategies = atomic\n";
+
+/* Of five buyers one gives back and one fails to; request 7 is the second click of 6; 9 ran out of patience; 40 looks.
+ */
+static void make_mixed_trial(struct trial *t, const struct cell *cell)
+{
+    struct record look = { .op = OP_BROWSE, .due_ns = 100, .return_ns = 400, .attempts = 1, .statements = 1 };
+
+    make_trial(t, cell, 0, 5, 1000);
+    totals_destroy(&t->totals);
+    assert_int_equal(totals_init(&t->totals), 0);
+    t->records[6].request = 1000000000000006;
+    t->records[6].ref = 6;
+    t->records[8].outcome = OUTCOME_TIMED_OUT;
+    t->records[8].reason = REASON_PATIENCE;
+    t->records[8].attempts = 0;
+    t->cancel_count = 2;
+    t->cancels = calloc(2, sizeof *t->cancels);
+    assert_non_null(t->cancels);
+    for (int i = 0; i < 2; i++)
+        t->cancels[i] = (struct record){ .op = OP_CANCEL,
+                                         .request = i + 1,
+                                         .ref = i + 1,
+                                         .user = i + 1,
+                                         .event = 1,
+                                         .due_ns = t->start_ns + 4500,
+                                         .invoke_ns = t->start_ns + 4510,
+                                         .first_ns = t->start_ns + 4520,
+                                         .return_ns = t->start_ns + 4600 + i,
+                                         .seats = 1,
+                                         .attempts = 1,
+                                         .borrows = 1,
+                                         .statements = 2,
+                                         .round_trips = 4,
+                                         .transactions = 1,
+                                         .outcome = i == 0 ? ASIDE_DONE : ASIDE_FAILED,
+                                         .reason = i == 0 ? REASON_NONE : REASON_LOST };
+    for (size_t i = 0; i < t->record_count; i++)
+        totals_record(&t->totals, &t->records[i]);
+    for (size_t i = 0; i < t->cancel_count; i++)
+        totals_record(&t->totals, &t->cancels[i]);
+    for (int i = 0; i < 40; i++)
+        aside_record(&t->totals.browses, &look);
+    t->ops.statements += 2 * 2 + 40;
+    t->ops.round_trips += 2 * 4;
+    t->ops.transactions += 2;
+    assert_null(totals_check(&t->totals));
+}
+
+static void make_mixed_run(struct made *m, const char *out)
+{
+    const struct scenario *pointer = &m->scenario[0];
+    const struct cell *cell;
+    struct witnesses w = { 0 };
+    struct trial t;
+    struct audit a;
+    size_t index;
+
+    memset(m, 0, sizeof *m);
+    write_file("mixed.ini", mixed_ini);
+    assert_int_equal(scenario_load(&m->scenario[0], "mixed.ini", NULL, 0), EXIT_OK);
+    m->scenarios = 1;
+    assert_int_equal(cells_expand(&m->cells, &pointer, 1, NULL, NULL), EXIT_OK);
+    assert_int_equal(open_results(m, out), EXIT_OK);
+    assert_int_equal(results_environment(m->results, "."), EXIT_OK);
+    cell = cell_of(m, "mixed/sqlite/atomic", &index);
+    make_mixed_trial(&t, cell);
+    make_audit(&a, cell, 5);
+    a.sold = a.told = 4;
+    a.released = a.unjudged = 1;
+    a.repeated = 1;
+    assert_int_equal(results_trial(m->results, index, &t, &a, &w), EXIT_OK);
+    trial_free(&t);
+    assert_int_equal(results_finish(m->results, false), EXIT_OK);
+}
+
+static void test_what_only_some_users_do(void **state)
+{
+    const json_t *cell, *trial, *cancels, *scenario;
+    struct made m;
+
+    (void)state;
+    make_mixed_run(&m, "mixed");
+    cell = cell_in(results_json(m.results), "mixed/sqlite/atomic");
+    trial = json_array_get(json_object_get(cell, "trials"), 0);
+    assert_int_equal(json_integer_value(json_object_get(trial, "requests")), 100);
+    assert_int_equal(json_integer_value(json_object_get(trial, "repeats")), 1);
+    assert_int_equal(json_integer_value(json_object_get(trial, "untried")), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(trial, "reasons"), "patience")), 1);
+    cancels = json_object_get(trial, "cancels");
+    assert_int_equal(json_integer_value(json_object_get(cancels, "released")), 1);
+    assert_int_equal(json_integer_value(json_object_get(cancels, "failed")), 1);
+    assert_int_equal(json_integer_value(json_object_get(cancels, "unknown")), 0);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(cancels, "reasons"), "lost")), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(cancels, "response_ns"), "n")), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(trial, "browses"), "read")), 40);
+    assert_null(json_object_get(json_object_get(trial, "browses"), "unknown"));
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(trial, "audit"), "unjudged")), 1);
+
+    /* 300 of 344 statements were asked for requests. */
+    assert_true(metric_in(cell, "statements_per_request", "median") == 3);
+    assert_true(metric_in(cell, "round_trips_per_request", "median") == 4);
+    assert_true(metric_in(cell, "repeated", "median") == 1);
+    assert_true(metric_in(cell, "cancels", "median") == 2);
+    assert_true(metric_in(cell, "released", "median") == 1);
+    assert_true(metric_in(cell, "browses", "median") == 40);
+    assert_true(metric_in(cell, "browse_p50_ns", "median") == 300);
+    assert_true(isnan(metric_in(cell, "cancel_p50_ns", "median"))); /* too few */
+    assert_true(has_flag(cell, "unjudged"));
+    assert_string_equal(text_in(cell, "verdict"), "holds");
+    assert_string_equal(text_in(cell, "reason"),
+                        "no anomaly in 1 trial (sold: 4 of 5 each time); up to 1 seat left over, not judged: bookings "
+                        "were given back while others asked");
+    scenario = json_array_get(json_object_get(results_json(m.results), "scenarios"), 0);
+    assert_string_equal(text_in(scenario, "pick"), "hot:90%");
+    assert_string_equal(text_in(scenario, "request_seats"), "1:50%, 2:50%");
+    assert_string_equal(text_in(scenario, "patience"), "2s");
+    assert_int_equal(json_integer_value(json_object_get(scenario, "browsers")), 2);
+    unmake(&m);
+
+    if (access(VALIDATOR, X_OK) == 0 && refused_by_schema("mixed/run.json"))
+        fail_msg("%s", read_text(".", "schema.txt"));
+    assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
+                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,\n"));
+    assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
+                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,\n"
+                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,\n"));
+    /* Five booked; one of them is free again after 4.6 us, and the fifth takes its place. */
+    assert_non_null(strstr(read_text("mixed", "timeline.csv"), ",4000,4,1\nmixed/sqlite/atomic,1,4600,3,2\n"
+                                                               "mixed/sqlite/atomic,1,5000,4,1\n"));
+    assert_non_null(strstr(read_text("mixed", "audit.csv"), ",1,1,1,0\n"));
+}
+
+/* In a scenario without such users nothing of it is said. */
+static void test_what_nobody_does_is_absent(void **state)
+{
+    const json_t *cell, *trial;
+    struct made m;
+
+    (void)state;
+    make_whole_run(&m, "plain");
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
+    cell = cell_in(results_json(m.results), "rush/sqlite/atomic");
+    trial = json_array_get(json_object_get(cell, "trials"), 0);
+    assert_null(json_object_get(trial, "repeats"));
+    assert_null(json_object_get(trial, "untried"));
+    assert_null(json_object_get(trial, "cancels"));
+    assert_null(json_object_get(trial, "browses"));
+    assert_null(json_object_get(json_object_get(cell, "summary"), "released"));
+    assert_null(json_object_get(json_object_get(cell, "summary"), "browse_p99_ns"));
+    assert_false(has_flag(cell, "unjudged"));
+    unmake(&m);
 }
 
 static void test_resolved_scenarios_run_again(void **state)
@@ -796,6 +955,8 @@ int main(void)
         cmocka_unit_test(test_schema_refuses_what_is_broken),
         cmocka_unit_test(test_csv_files),
         cmocka_unit_test(test_history),
+        cmocka_unit_test(test_what_only_some_users_do),
+        cmocka_unit_test(test_what_nobody_does_is_absent),
         cmocka_unit_test(test_resolved_scenarios_run_again),
         cmocka_unit_test(test_same_trials_same_summaries),
         cmocka_unit_test(test_durability_is_what_was_read_back),

@@ -88,6 +88,14 @@ static void an_empty_file_is_all_defaults(void **state)
     assert_int_equal(s.checkout.kind, LAW_FIXED);
     assert_int_equal(s.checkout.lo_ns, 0);
     assert_true(s.abandon == 0);
+    assert_int_equal(s.pick.kind, PICK_UNIFORM);
+    assert_int_equal(s.patience.kind, LAW_NONE);
+    assert_int_equal(sizes_largest(&s.sizes), 1);
+    assert_true(s.repeat == 0);
+    assert_true(s.cancel == 0);
+    assert_int_equal(s.cancel_after.lo_ns, 0);
+    assert_int_equal(s.browsers, 0);
+    assert_int_equal(s.browse_every_ns, 5 * NS_PER_MS);
     assert_int_equal(s.instances, 1);
     assert_int_equal(s.use.n, 2);
     assert_int_equal(s.pool, 16);
@@ -219,6 +227,38 @@ static void mistakes_of_meaning(void **state)
             "scenarios/x.ini:2: [db] use: unknown value 'mysql'; write a list of: sqlite, postgres, null");
     refuses("[db]\nuse = sqlite,\n", "scenarios/x.ini:2: [db] use: 'sqlite,' has an empty place between its commas; "
                                      "write a list of: sqlite, postgres, null");
+}
+
+static void mistakes_about_users(void **state)
+{
+    (void)state;
+    refuses("[load]\npick = zipf\n", "scenarios/x.ini:2: [load] pick: 'zipf' needs an exponent; write zipf:1.1");
+    refuses("[load]\npick = hot\n", "scenarios/x.ini:2: [load] pick: 'hot' needs a share; write hot:90%");
+    refuses("[load]\npatience = 0ms\n",
+            "scenarios/x.ini:2: [load] patience: '0ms' is out of range; write none | a duration: 1us..1h | exp:300ms | "
+            "uniform:1ms..5ms");
+    refuses("[request]\nseats = 1:60%, 2:25%\n",
+            "scenarios/x.ini:2: [request] seats: the shares come to 85%, not to 100%");
+    refuses("[request]\nrepeat = 5\n", "scenarios/x.ini:2: [request] repeat: '5' has no unit; write a share: 0%..100%");
+    refuses("[mix]\ncancel = 101%\n",
+            "scenarios/x.ini:2: [mix] cancel: '101%' is out of range; write a share: 0%..100%");
+    refuses("[mix]\ncancel_after = soon\n",
+            "scenarios/x.ini:2: [mix] cancel_after: 'soon' is not understood; write a duration: 0ms..10m | exp:300ms | "
+            "uniform:1ms..5ms");
+    refuses("[mix]\nbrowse = 10/s\n", "scenarios/x.ini:2: unknown key 'browse' in [mix]; did you mean 'browsers'?");
+    refuses("[mix]\nbrowse_every = 10us\n",
+            "scenarios/x.ini:2: [mix] browse_every: '10us' is out of range; write a duration: 100us..1m");
+}
+
+static void a_group_must_fit_into_the_house(void **state)
+{
+    (void)state;
+    refuses(
+        "[inventory]\nseats = 3\n[request]\nseats = 1:60%, 2:25%, 4:15%\n",
+        "scenarios/x.ini: request.seats has groups of 4, but inventory.seats = 3: no event could ever take one; lower "
+        "the one or raise the other");
+    folder_write("x.ini", "[inventory]\nseats = 4\n[request]\nseats = 1:60%, 2:25%, 4:15%\n");
+    assert_int_equal(load("x"), EXIT_OK);
 }
 
 static void only_the_first_mistake_is_told(void **state)
@@ -541,7 +581,9 @@ static const char full_of_keys[] =
     "is\n"
     "# written?\n"
     "[scenario]\ntitle = All of it\nextends = base\n[inventory]\nevents = 3\nseats = 7\n"
-    "[load]\nmodel = closed\nusers = 20\nworkers = 20\nduration = 1500ms\n"
+    "[load]\nmodel = closed\nusers = 20\nworkers = 20\nduration = 1500ms\npick = zipf:1.1\npatience = exp:2s\n"
+    "[request]\nseats = 1:60%, 2:25%, 4:15%\nrepeat = 5%\n"
+    "[mix]\ncancel = 20%\ncancel_after = exp:300ms\nbrowsers = 4\nbrowse_every = 7ms\n"
     "[checkout]\ntime = uniform:1ms..5ms\nabandon = 12.5%\n[app]\ninstances = 4\n"
     "[db]\nuse = sqlite\ndir = /var/tmp/x y\npool = 3\npool_timeout = 1s\nlock_timeout = 2s\nstatement_timeout = 3s\n"
     "durability = async\njournal = delete\nbusy = poll:1ms\nrtt = 250us\n"
@@ -579,7 +621,7 @@ static void what_is_written_can_be_run_again(void **state)
     scenario_free(&s);
     write_to(&copy, second, sizeof(second));
     assert_string_equal(second, first);
-    assert_string_equal(copy.sweeps[1].place, "scenarios/x.ini:47");
+    assert_string_equal(copy.sweeps[1].place, "scenarios/x.ini:57");
     scenario_free(&copy);
 
     folder_write("y.ini", first);
@@ -587,9 +629,30 @@ static void what_is_written_can_be_run_again(void **state)
     assert_int_equal(s.model, LOAD_CLOSED);
     assert_int_equal(s.retry.attempts, INT64_MAX);
     assert_string_equal(s.db_dir, "/var/tmp/x y");
+    assert_int_equal(s.pick.exponent, 1100);
+    assert_int_equal(s.sizes.n, 3);
+    assert_int_equal(s.browse_every_ns, 7 * NS_PER_MS);
     write_to(&s, second, sizeof(second));
     assert_string_equal(second, first);
     scenario_free(&s);
+}
+
+/* Each value of a sweep is one kind of user; shares hold commas, so what is swept is a single size. */
+static void who_users_are_can_be_swept(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    folder_write("x.ini", "[sweep]\nload.pick = zipf:1.10, uniform, hot:50%\nrequest.seats = 1, 2:100%\n"
+                          "mix.cancel = 0%, 20%\nload.patience = none, 2000ms\n");
+    assert_int_equal(scenario_load(&s, "x", NULL, 0), EXIT_OK);
+    assert_int_equal(s.sweep_count, 4);
+    assert_string_equal(s.sweeps[0].values.items[0], "zipf:1.1");
+    assert_string_equal(s.sweeps[1].values.items[1], "2");
+    assert_string_equal(s.sweeps[3].values.items[1], "2s");
+    scenario_free(&s);
+    refuses("[sweep]\nrequest.seats = 1:60%, 2:40%\n",
+            "scenarios/x.ini:2: [sweep] request.seats: the shares come to 60%, not to 100%");
 }
 
 static void one_key_is_set_and_sweeps_stay(void **state)
@@ -621,6 +684,8 @@ int main(void)
         in_a_folder(mistakes_of_form),
         in_a_folder(what_libinih_would_merge_or_cut),
         in_a_folder(mistakes_of_meaning),
+        in_a_folder(mistakes_about_users),
+        in_a_folder(a_group_must_fit_into_the_house),
         in_a_folder(only_the_first_mistake_is_told),
         in_a_folder(keys_that_contradict_each_other),
         cmocka_unit_test(workers_are_one_per_user),
@@ -636,6 +701,7 @@ int main(void)
         in_a_folder(a_plain_key_above_ends_a_sweep),
         in_a_folder(sweeps_that_are_wrong),
         in_a_folder(what_is_written_can_be_run_again),
+        in_a_folder(who_users_are_can_be_swept),
         in_a_folder(one_key_is_set_and_sweeps_stay),
     };
 

@@ -226,6 +226,128 @@ static void test_each_identity_fires(void **state)
     totals_destroy(&t);
 }
 
+/* ---- other operations -------------------------------------------------------------------------------------------- */
+
+static struct record cancelled(enum aside_outcome outcome)
+{
+    struct record r = { .op = OP_CANCEL,
+                        .request = 1,
+                        .ref = 1,
+                        .due_ns = 7000000,
+                        .invoke_ns = 7100000,
+                        .return_ns = 9000000,
+                        .seats = 1,
+                        .attempts = 2,
+                        .borrows = 2,
+                        .statements = 4,
+                        .round_trips = 9,
+                        .transactions = 2,
+                        .outcome = (uint8_t)outcome };
+
+    r.retries[REASON_BUSY] = 1;
+    r.reason = outcome == ASIDE_DONE ? REASON_NONE : REASON_LOCK_TIMEOUT;
+    return r;
+}
+
+static void test_cancels_are_counted_apart(void **state)
+{
+    struct record released = cancelled(ASIDE_DONE), failed = cancelled(ASIDE_FAILED);
+    struct totals t, sum;
+
+    (void)state;
+    fill(&t);
+    totals_record(&t, &released);
+    assert_null(totals_check(&t));
+    assert_int_equal(t.requests, 3);
+    assert_int_equal(t.attempts, 6);
+    assert_int_equal(t.statements, 10);
+    assert_int_equal(t.response[TOTALS_ALL].total, 3);
+    assert_int_equal(t.cancels.n, 1);
+    assert_int_equal(t.cancels.attempts, 2);
+    assert_int_equal(t.cancels.outcomes[ASIDE_DONE], 1);
+    assert_int_equal(t.cancels.retries[REASON_BUSY], 1);
+    assert_int_equal(t.cancels.statements, 4);
+    assert_int_equal(t.cancels.round_trips, 9);
+    assert_int_equal(t.cancels.transactions, 2);
+    assert_int_equal(t.cancels.response.max, 2000000);
+    assert_int_equal(totals_init(&sum), 0);
+    totals_add(&sum, &t);
+    totals_record(&sum, &failed);
+    assert_int_equal(sum.cancels.n, 2);
+    assert_int_equal(sum.cancels.reasons[REASON_LOCK_TIMEOUT], 1);
+    assert_int_equal(sum.cancels.response.total, 2);
+    /* One was booked: it cannot be given back twice. */
+    assert_string_equal(totals_check(&sum), "more bookings were given back than were made");
+    totals_destroy(&sum);
+    totals_destroy(&t);
+}
+
+static void test_second_clicks_and_the_untried(void **state)
+{
+    struct record second = refused(), untried = refused();
+    struct totals t;
+
+    (void)state;
+    fill(&t);
+    second.request = 1000000000000002;
+    second.ref = 2;
+    totals_record(&t, &second);
+    untried.attempts = 0;
+    untried.outcome = OUTCOME_TIMED_OUT;
+    untried.reason = REASON_PATIENCE;
+    totals_record(&t, &untried);
+    assert_null(totals_check(&t));
+    assert_int_equal(t.requests, 5);
+    assert_int_equal(t.repeats, 1);
+    assert_int_equal(t.untried, 1);
+    assert_int_equal(t.attempts, 7);
+    t.untried = 0;
+    assert_string_equal(totals_check(&t), "attempts are not requests plus retries");
+    totals_destroy(&t);
+}
+
+static void test_each_identity_of_asides_fires(void **state)
+{
+    struct record look = cancelled(ASIDE_FAILED);
+    struct aside a;
+
+    (void)state;
+    look.op = OP_BROWSE;
+    assert_int_equal(aside_init(&a), 0);
+    aside_record(&a, &look);
+    assert_null(aside_check(&a));
+    a.n++;
+    assert_string_equal(aside_check(&a), "other operations are not the sum of their outcomes");
+    a.n--;
+    a.attempts++;
+    assert_string_equal(aside_check(&a), "attempts of other operations are not these plus their retries");
+    a.attempts--;
+    a.reasons[REASON_LOST]++;
+    assert_string_equal(aside_check(&a), "reasons of other operations are not as many as were not done");
+    a.reasons[REASON_LOST]--;
+    a.response.total++;
+    assert_string_equal(aside_check(&a), "response samples of other operations are not as many as these");
+    a.response.total--;
+    assert_null(aside_check(&a));
+    aside_destroy(&a);
+    aside_destroy(&a);
+    aside_destroy(NULL);
+}
+
+static void test_names_of_other_operations(void **state)
+{
+    (void)state;
+    assert_string_equal(op_name(OP_RESERVE), "reserve");
+    assert_string_equal(op_name(OP_CANCEL), "cancel");
+    assert_string_equal(op_name(OP_BROWSE), "browse");
+    assert_string_equal(aside_name(OP_CANCEL, ASIDE_DONE), "released");
+    assert_string_equal(aside_name(OP_CANCEL, ASIDE_FAILED), "failed");
+    assert_string_equal(aside_name(OP_CANCEL, ASIDE_UNKNOWN), "unknown");
+    assert_string_equal(aside_name(OP_BROWSE, ASIDE_DONE), "read");
+    assert_string_equal(aside_name(OP_BROWSE, ASIDE_FAILED), "failed");
+    assert_null(aside_name(OP_BROWSE, ASIDE_UNKNOWN));
+}
+
 static void test_outcome_names(void **state)
 {
     static const char *const names[] = { "booked", "sold_out",  "gave_up", "timed_out",
@@ -246,6 +368,10 @@ int main(void)
         cmocka_unit_test(test_add_is_the_union),
         cmocka_unit_test(test_over_range_still_balances),
         cmocka_unit_test(test_each_identity_fires),
+        cmocka_unit_test(test_cancels_are_counted_apart),
+        cmocka_unit_test(test_second_clicks_and_the_untried),
+        cmocka_unit_test(test_each_identity_of_asides_fires),
+        cmocka_unit_test(test_names_of_other_operations),
         cmocka_unit_test(test_outcome_names),
     };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/wait.h"
 #include "harness/run/turns.h"
 #include "tests/support/bench.h"
 
@@ -73,6 +74,38 @@ static void test_heap_sorts(void **state)
     free(flights);
 }
 
+static void *stop_soon(void *arg)
+{
+    wait_until(clock_now_ns() + 20 * NS_PER_MS);
+    atomic_store(&wait_stop, 1);
+    turns_stop(arg);
+    return NULL;
+}
+
+/* A turn that is due in an hour comes at once when the program stops. */
+static void test_stop(void **state)
+{
+    struct inflight *flights = calloc(1, sizeof *flights);
+    int64_t began_ns = clock_now_ns();
+    struct turns turns;
+    pthread_t thread;
+    bool answered;
+
+    (void)state;
+    assert_non_null(flights);
+    assert_int_equal(turns_init(&turns, flights, 1), 0);
+    assert_ptr_equal(turns_next(&turns, &answered), &flights[0]);
+    flights[0].due_again_ns = began_ns + 3600 * NS_PER_S;
+    turns_delay(&turns, &flights[0]);
+    assert_int_equal(pthread_create(&thread, NULL, stop_soon, &turns), 0);
+    assert_ptr_equal(turns_next(&turns, &answered), &flights[0]);
+    assert_true(clock_now_ns() - began_ns < 60 * NS_PER_S);
+    pthread_join(thread, NULL);
+    atomic_store(&wait_stop, 0);
+    turns_destroy(&turns);
+    free(flights);
+}
+
 /* Workers settle each flight after two delays and one answer by a service's thread; all come to an end. */
 struct shared {
     struct turns turns;
@@ -126,7 +159,7 @@ static void test_many_workers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_order), cmocka_unit_test(test_heap_sorts),
-                                        cmocka_unit_test(test_many_workers) };
+                                        cmocka_unit_test(test_stop), cmocka_unit_test(test_many_workers) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

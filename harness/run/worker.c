@@ -1,0 +1,64 @@
+#include "harness/run/worker.h"
+
+#include <string.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/wait.h"
+
+struct app_server *worker_server(struct crew *crew, int64_t user)
+{
+    return &crew->servers[(user - 1) % crew->cell->scenario.instances];
+}
+
+struct inflight *worker_prepare(struct crew *crew, int64_t i, int64_t user, int64_t turn, bool second,
+                                struct record *record)
+{
+    size_t size = crew->cell->variant.registered->strategy->request_size;
+    struct inflight *flight = &crew->flights[i];
+    void *memory = NULL;
+
+    if (size > 0)
+        memory = memset(crew->request_memory + (size_t)i * size, 0, size);
+    inflight_init(flight, &crew->plan, user, turn, worker_server(crew, user), record, memory,
+                  crew->taking_turns ? &crew->turns : NULL);
+    if (second)
+        inflight_second(flight);
+    return flight;
+}
+
+void worker_answered(struct crew *crew, struct inflight *flight)
+{
+    struct record *record = flight->record;
+    int64_t sold = 0;
+
+    record->return_ns = clock_now_ns();
+    if (crew->progress == NULL)
+        return;
+    if (record->op == OP_RESERVE && record->outcome == OUTCOME_BOOKED)
+        sold = record->seats;
+    else if (record->op == OP_CANCEL && record->outcome == ASIDE_DONE)
+        sold = -record->seats;
+    if (sold != 0)
+        atomic_fetch_add_explicit(&crew->progress->sold, sold, memory_order_relaxed);
+}
+
+void worker_serve(struct crew *crew, struct inflight *flight)
+{
+    for (;;) {
+        if (inflight_try(flight) == VERDICT_PARKED)
+            inflight_wait_parked(flight);
+        if (!inflight_settle(flight))
+            break;
+        if (flight->due_again_ns > 0)
+            wait_until(flight->due_again_ns);
+    }
+    worker_answered(crew, flight);
+}
+
+void worker_cancel(struct crew *crew, struct inflight *flight, struct record *record, int64_t due_ns)
+{
+    wait_until(due_ns);
+    inflight_cancel(flight, record);
+    inflight_invoke(flight, due_ns);
+    worker_serve(crew, flight);
+}
