@@ -153,8 +153,7 @@ static void judge_owners(struct audit *audit, const struct witnesses *witnesses)
         held[n++] = (struct seat){ witnesses->bookings[i].event, -witnesses->bookings[i].seats,
                                    witnesses->bookings[i].request };
     for (i = 0; i < witnesses->hold_count; i++)
-        held[n++] =
-            (struct seat){ witnesses->holds[i].event, -witnesses->holds[i].seats, witnesses->holds[i].request };
+        held[n++] = (struct seat){ witnesses->holds[i].event, -witnesses->holds[i].seats, witnesses->holds[i].request };
     qsort(held, n, sizeof *held, by_owner);
     for (i = 0; i < n; i = end) {
         for (more = 0, end = i; end < n && by_owner(&held[i], &held[end]) == 0; end++)

@@ -80,8 +80,8 @@ int audit_look(struct witnesses *witnesses, const struct cell *cell, struct data
     struct collected counters = { .size = sizeof(struct counter), .columns = 4 };
     struct collected places = { .size = sizeof(struct seat), .columns = 3 };
     struct collected remainders = { .size = sizeof(struct remainder), .columns = 2 };
-    bool whole = run(db, beginnings.in[dialect]) == 0 &&
-                 read_rows(db, bookings_sql, &bookings) == 0 && read_rows(db, holds_sql, &holds) == 0 &&
+    bool whole = run(db, beginnings.in[dialect]) == 0 && read_rows(db, bookings_sql, &bookings) == 0 &&
+                 read_rows(db, holds_sql, &holds) == 0 &&
                  read_rows(db, "SELECT id, capacity, available, version FROM events ORDER BY id", &counters) == 0 &&
                  (seats == NULL || read_rows(db, seats, &places) == 0) &&
                  (remaining == NULL || read_rows(db, remaining, &remainders) == 0) && run(db, "COMMIT") == 0;

@@ -216,8 +216,7 @@ static void tell_time(sqlite3_context *context, int count, sqlite3_value **value
 static int lend_clock(struct db *db)
 {
     struct sqlite_conn *conn = db->conn;
-    int code =
-        sqlite3_create_function(conn->handle, SCHEMA_CLOCK, 0, SQLITE_UTF8, db->database, tell_time, NULL, NULL);
+    int code = sqlite3_create_function(conn->handle, SCHEMA_CLOCK, 0, SQLITE_UTF8, db->database, tell_time, NULL, NULL);
 
     if (code == SQLITE_OK)
         return 0;

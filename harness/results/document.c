@@ -135,8 +135,8 @@ static json_t *audited(const struct audit *a)
                      "gate_drift", (json_int_t)a->gate_drift, "lost", (json_int_t)a->lost, "ghost",
                      (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn", (json_int_t)a->torn,
                      "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes, "resolved_no",
-                     (json_int_t)a->resolved_no, "held", (json_int_t)a->held, "verdict", audit_verdict_name(a->verdict), "reason",
-                     redact_string(a->reason));
+                     (json_int_t)a->resolved_no, "held", (json_int_t)a->held, "verdict", audit_verdict_name(a->verdict),
+                     "reason", redact_string(a->reason));
 }
 
 static json_t *per_second(int64_t n, int64_t ns)
