@@ -94,6 +94,8 @@ void story_explored_not(FILE *out, const struct exploration *e)
     }
     fputs(" or ", out);
     story_bounds_count(out, scenario->instances, "application server");
+    if ((e->cell->variant.registered->strategy->traits & TRAIT_HOLDS) != 0)
+        fputs("; holds that run out at two times", out);
     fprintf(out, "; %s; crashes of the database; time: timeouts, and how often load would make such a schedule happen.",
             e->faults > 0 ? "more than one failing call, or one in a schedule with preemptions" : "calls that fail");
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -100,6 +101,26 @@ static bool is_wanted(const struct explanation *explanation, size_t i)
     return true;
 }
 
+/* Users, services and, where there are holds, the time that passes. */
+static int check_actors(const struct cells *cells)
+{
+    size_t i;
+
+    for (i = 0; i < cells->n; i++) {
+        const struct cell *cell = &cells->cell[i];
+        int64_t actors = cell->scenario.users + cell->scenario.instances * cell_services(cell);
+
+        if (actors + ((cell->variant.registered->strategy->traits & TRAIT_HOLDS) != 0) <= TRACE_ACTORS)
+            continue;
+        say_error("explain: %s has %" PRId64
+                  " users and services, more than the %d a schedule follows: set fewer services "
+                  "or application servers",
+                  cell->variant.name, actors, TRACE_ACTORS - 1);
+        return EXIT_USAGE;
+    }
+    return EXIT_OK;
+}
+
 static int expand(struct explanation *explanation)
 {
     const struct arguments *arguments = &explanation->arguments;
@@ -111,6 +132,8 @@ static int expand(struct explanation *explanation)
     if (status == EXIT_OK)
         status = cells_expand(&explanation->cells, &only, 1, &arguments->names,
                               arguments->databases.n > 0 ? &arguments->databases : NULL);
+    if (status == EXIT_OK)
+        status = check_actors(&explanation->cells);
     return status;
 }
 

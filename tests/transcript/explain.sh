@@ -124,6 +124,8 @@ for db in sqlite postgres; do
     clean
 done
 
+refuses 2 "queue:writers=8 has 18 users and services" explain queue:writers=8 --db sqlite --set app.instances=2
+
 LASTSEAT_PG='host=/nonexistent' call explain naive --db postgres
 [ $status -eq 5 ] || fail "no such server: exit $status"
 
