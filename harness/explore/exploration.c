@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/explore/best.h"
 #include "harness/explore/pct.h"
 #include "harness/explore/play.h"
 #include "harness/explore/schedule.h"
@@ -40,69 +41,6 @@ static void follower_init(struct follower *follower, const struct schedule *sche
     follower->chooser = (struct chooser){ .choose = follow, .fault_at = schedule->fault_at, .fault = schedule->fault };
 }
 
-static bool is_broken(const struct trace *trace)
-{
-    return trace->anomalies != 0 || trace->ending == TRACE_STUCK || trace->ending == TRACE_ENDLESS;
-}
-
-/* The fewest calls tell the shortest story; of two with as many, the one with fewer changes from one to another. */
-static int turns_of(const struct trace *trace)
-{
-    int turns = 1;
-    size_t i;
-
-    for (i = 1; i < trace->n; i++)
-        turns += trace->moves[i].actor != trace->moves[i - 1].actor;
-    return turns;
-}
-
-/* The schedule to tell: what it breaks decides first (what a rogue names, then the worst anomaly), then how short it
- * is. */
-struct best {
-    bool found;
-    int64_t seats;
-    struct schedule schedule;
-    unsigned anomalies;
-    size_t n;
-    int turns;
-};
-
-/* Bits of worse anomalies are lower; a schedule that never ends, without any, comes last. shows: what a rogue names. */
-static unsigned rank_of(unsigned anomalies, unsigned shows)
-{
-    return (anomalies & shows) != 0 ? 0 : (anomalies & (0u - anomalies)) - 1;
-}
-
-/* Of two as short, the one that A begins: it does not matter, but it is always the same one. */
-static bool is_shorter(const struct best *best, size_t n, int turns, const struct schedule *schedule)
-{
-    if (n != best->n)
-        return n < best->n;
-    if (turns != best->turns)
-        return turns < best->turns;
-    return memcmp(schedule->letters, best->schedule.letters, n) < 0;
-}
-
-static void keep_if_better(struct best *best, const struct trace *trace, const struct cell *cell)
-{
-    unsigned shows = cell->variant.registered->strategy->shows;
-    int turns = turns_of(trace);
-    struct schedule schedule;
-    bool better = !best->found;
-
-    schedule_of(&schedule, trace);
-    if (best->found && rank_of(trace->anomalies, shows) != rank_of(best->anomalies, shows))
-        better = rank_of(trace->anomalies, shows) < rank_of(best->anomalies, shows);
-    else if (best->found)
-        better = is_shorter(best, trace->n, turns, &schedule);
-    if (!better)
-        return;
-    *best = (struct best){
-        .found = true, .seats = cell->scenario.seats, .anomalies = trace->anomalies, .n = trace->n, .turns = turns
-    };
-    best->schedule = schedule;
-}
-
 struct explorer {
     struct exploration *result;
     struct database *database;
@@ -134,7 +72,7 @@ static void count(struct explorer *explorer, const struct trace *trace)
 
     explorer->tried++;
     result->tried++;
-    result->broken += is_broken(trace);
+    result->broken += best_breaks(trace);
     result->stuck += trace->ending == TRACE_STUCK;
     result->endless += trace->ending == TRACE_ENDLESS;
     for (anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++)
@@ -146,7 +84,7 @@ static void count_fault(struct exploration *result, const struct trace *trace)
     enum anomaly anomaly;
 
     result->faults++;
-    result->faults_broken += is_broken(trace);
+    result->faults_broken += best_breaks(trace);
     result->faults_stuck += trace->ending == TRACE_STUCK || trace->ending == TRACE_ENDLESS;
     for (anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++)
         result->faults_broken_by[anomaly] += (trace->anomalies & 1u << anomaly) != 0;
@@ -171,8 +109,8 @@ static int play_all(struct explorer *explorer, struct search *search)
         explorer->must_begin_again = trace.wrote_memory && !explorer->play.share_memory;
         if (status == EXIT_OK && search_learn(search, &trace, &failed))
             count(explorer, &trace);
-        if (status == EXIT_OK && is_broken(&trace)) /* also when it equals another: it may be told shorter */
-            keep_if_better(&explorer->best, &trace, &explorer->play.cell);
+        if (status == EXIT_OK && best_breaks(&trace)) /* also when it equals another: it may be told shorter */
+            best_keep(&explorer->best, &trace, &explorer->play.cell);
         trace_free(&trace);
     }
     explorer->result->exhausted = explorer->result->exhausted && chooser == NULL;
@@ -229,8 +167,8 @@ static int explore_sample(struct explorer *explorer)
         pct_init(&pct, result->request.seed, explorer->tried, calls);
         if ((status = play(explorer, &pct.chooser, &trace)) == EXIT_OK) {
             count(explorer, &trace);
-            if (is_broken(&trace))
-                keep_if_better(&explorer->best, &trace, &explorer->play.cell);
+            if (best_breaks(&trace))
+                best_keep(&explorer->best, &trace, &explorer->play.cell);
         }
         trace_free(&trace);
     }
@@ -266,8 +204,8 @@ static int explore_faults(struct explorer *explorer)
             follower_init(&follower, &schedule);
             if ((status = play(explorer, &follower.chooser, &trace)) == EXIT_OK) {
                 count_fault(explorer->result, &trace);
-                if (is_broken(&trace))
-                    keep_if_better(&explorer->best_fault, &trace, &explorer->play.cell);
+                if (best_breaks(&trace))
+                    best_keep(&explorer->best_fault, &trace, &explorer->play.cell);
             }
             trace_free(&trace);
         }
@@ -338,15 +276,10 @@ static int explore(struct explorer *explorer)
     return status;
 }
 
-/* A schedule without a fault, unless only a fault shows what a rogue names. NULL: there is nothing to tell. */
+/* NULL: there is nothing to tell. */
 static const struct best *best_of(const struct explorer *explorer)
 {
-    unsigned shows = explorer->result->cell->variant.registered->strategy->shows;
-    const struct best *best = &explorer->best, *fault = &explorer->best_fault;
-
-    if (fault->found && (!best->found || ((fault->anomalies & shows) != 0 && (best->anomalies & shows) == 0)))
-        return fault;
-    return best->found ? best : NULL;
+    return best_choose(&explorer->best, &explorer->best_fault, explorer->result->cell);
 }
 
 static int tell_best(struct explorer *explorer)
