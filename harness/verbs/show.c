@@ -38,6 +38,19 @@ static void show_options(const struct option *row)
     }
 }
 
+/* On SQLite the clock of a place is a function of this program's: elsewhere the same microseconds are an expression. */
+static void put_sql(const char *sql, enum dialect dialect)
+{
+    static const char call[] = SCHEMA_CLOCK "()";
+    const char *at;
+
+    while (dialect == DIALECT_SQLITE && (at = strstr(sql, call)) != NULL) {
+        printf("%.*sCAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)", (int)(at - sql), sql);
+        sql = at + sizeof call - 1;
+    }
+    fputs(sql, stdout);
+}
+
 static void show_script(const char *title, const char *sql)
 {
     size_t n = strlen(sql);
@@ -45,8 +58,9 @@ static void show_script(const char *title, const char *sql)
     printf("\n-- %s\n%s%s", title, sql, n > 0 && sql[n - 1] == '\n' ? "" : ";\n");
 }
 
-static void show_statement(const struct statement *statement, const char *sql)
+static void show_statement(const struct statement *statement, enum dialect dialect)
 {
+    const char *sql = statement->sql.in[dialect];
     int n = schema_params(sql), i;
     const char *between = ": ";
     char name[80];
@@ -59,7 +73,9 @@ static void show_statement(const struct statement *statement, const char *sql)
         printf("%s$%d %s", between, i, name);
         between = ", ";
     }
-    printf("\n%s;\n", sql);
+    putchar('\n');
+    put_sql(sql, dialect);
+    puts(";");
 }
 
 /* What to type to have it in a database of one's own, but for what attempt() decides between two statements. */
@@ -83,7 +99,7 @@ static void show_sql(const struct variant *variant, enum dialect dialect, const 
         show_script("tables, constraints and functions of its own", ddl->in[dialect]);
     for (; statement != NULL && statement->name != NULL; statement++)
         if (statement->sql.in[dialect] != NULL)
-            show_statement(statement, statement->sql.in[dialect]);
+            show_statement(statement, dialect);
 }
 
 static void show_needs(const struct variant *variant)

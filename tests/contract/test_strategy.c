@@ -320,7 +320,7 @@ static void cancellations(size_t db, const char *variant, const char *where)
 
     run_trial(
         &got, db, variant,
-        "# q\n[inventory]\nevents = 2\nseats = 6\n[load]\nmodel = closed\nusers = 12\nduration = 60ms\n"
+        "# q\n[inventory]\nevents = 2\nseats = 6\n[load]\nusers = 40\n"
         "[request]\nseats = 1:70%, 3:30%\n[mix]\ncancel = 80%\ncancel_after = uniform:1ms..10ms\n[app]\ninstances "
         "= 2\n[db]\npool = 4\n[retry]\nattempts = unlimited\nbackoff = jitter:100us..1ms\n");
     assert_kept(&got, where, is_control(variant));
