@@ -150,7 +150,7 @@ every-test  = $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build
 test-long: build/plain/lastseat $(long:%.c=build/plain/%) ## every promise in every scenario, TRIALS times (default 3): a table
 	@LASTSEAT_TRIALS='$(or $(TRIALS),3)' LASTSEAT=build/plain/lastseat TEST_TIMEOUT=0 sh tests/run $(long:%.c=build/plain/%)
 test-all: lastseat $(every-test) ## the same, the long ones, and again under ASan, UBSan and TSan
-	@$(call run-tests,plain)
+	@LASTSEAT_LONG=1 TEST_TIMEOUT=600 $(call run-tests,plain)
 	@$(MAKE) --no-print-directory test-long
 	@echo 'Again, under the address and undefined-behaviour sanitizers:'; TEST_TIMEOUT=600 $(call run-tests,asan)
 	@echo 'Again, under the thread sanitizer:'; TEST_TIMEOUT=600 $(call run-tests,tsan)
