@@ -116,7 +116,7 @@ for db in sqlite postgres; do
     (cd "$home" && exec env LASTSEAT_TRANSCRIPT="$work" "$lastseat" explain naive --users 3 --schedules 1000000 --db $db) \
         >"$work/out" 2>"$work/err" </dev/null &
     pid=$!
-    sleep 3
+    sleep 1.5
     kill -INT $pid || fail "it had ended before it could be interrupted"
     wait $pid
     status=$?
