@@ -15,6 +15,8 @@ static void write_replayed(FILE *out, const struct exploration *e)
 
 static void write_sample(FILE *out, const struct exploration *e)
 {
+    /* A bug may show with one number of seats alone: only the schedules of that house can find it. */
+    double in_house = (double)e->tried / e->request.houses;
     char odds[NUMBER_SIZE], percent[NUMBER_SIZE];
 
     fprintf(out, "%" PRId64 " random schedules", e->tried);
@@ -24,7 +26,7 @@ static void write_sample(FILE *out, const struct exploration *e)
         fprintf(out,
                 ": a given bug of the depth that was looked for shows in one of them with a probability of at least "
                 "1/%s, and is missed by all with at most %s %%",
-                number_count(odds, 1 / e->chance), number_real(percent, 100 * pow(1 - e->chance, (double)e->tried)));
+                number_count(odds, 1 / e->chance), number_real(percent, 100 * pow(1 - e->chance, in_house)));
     putc('.', out);
 }
 

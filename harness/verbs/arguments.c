@@ -36,7 +36,7 @@ static const struct {
     [TRIALS] = { "trials", "N", "the same as --set run.trials=N" },
     [USERS] = { "users", "2|3", "the same as --set load.users=N; 2: every schedule, 3: random ones" },
     [PREEMPTIONS] = { "preemptions", "N", "most times a user is interrupted in a schedule of 2 users (default 3)" },
-    [SCHEDULES] = { "schedules", "N", "most schedules tried (default: all of 2 users, 200 of 3)" },
+    [SCHEDULES] = { "schedules", "N", "most schedules tried in each house (default: all of 2 users, 200 of 3)" },
     [REPLAY] = { "replay", "'A B6 A5'", "play one schedule again: who makes the next call" },
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },

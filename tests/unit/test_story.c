@@ -684,6 +684,8 @@ static void test_a_sample(void **state)
     shows(&told.e, "\npessimistic holds in all 1000 of 1000 random schedules of 3 users (PCT, seed 42).\n");
     shows(&told.e, "a probability of at least 1/972, and is missed by all with at most 35.7 %.");
     shows(&told.e, "\nNot explored: schedules that were not drawn; more than 3 users,");
+    told.e.request.houses = 2; /* half of them in each */
+    shows(&told.e, "missed by all with at most 59.8 %.");
     told_close(&told);
 
     /* A control that holds is not what it is for. */
