@@ -39,9 +39,7 @@ static struct footprint of_end(const struct player *player)
 {
     struct footprint footprint = { 0 };
 
-    if (player->writes || player->serializable)
-        footprint.writes |= BIT(THING_LOCKS);
-    if (player->locks)
+    if (player->writes || player->locks || player->serializable)
         footprint.writes |= BIT(THING_LOCKS);
     if (player->writes && player->asked.kind == CALL_COMMIT)
         footprint.writes |= BIT(THING_ROWS);

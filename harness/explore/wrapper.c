@@ -114,10 +114,10 @@ static void follow(struct player *player, const struct db *db, const struct call
         player->in_tx = st == DB_OK;
     else
         player->in_tx = was_open && own_of(db)->tx_open(db);
-    if (call->kind == CALL_BEGIN)
+    if (call->kind == CALL_BEGIN) {
         player->serializable = call->mode == TX_SERIALIZABLE;
-    if (call->kind == CALL_BEGIN)
         player->locks = call->mode == TX_WRITE && own_of(db)->begin_locks;
+    }
     if (statement != NULL) {
         player->locks = player->locks || statement->locks;
         player->writes = player->writes || statement->kind == STATEMENT_WRITE;
