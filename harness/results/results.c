@@ -10,6 +10,7 @@
 #include "harness/results/curve.h"
 #include "harness/results/document.h"
 #include "harness/results/environment.h"
+#include "harness/results/fair.h"
 #include "harness/results/folder.h"
 #include "harness/results/history.h"
 #include "harness/results/redact.h"
@@ -283,7 +284,7 @@ static int add_cells(struct results *r)
     return EXIT_OK;
 }
 
-enum { TRIALS, CELLS, SPECTRUM };
+enum { TRIALS, CELLS, SPECTRUM, ARRIVALS };
 
 static int write_table(const struct results *r, const char *name, int which)
 {
@@ -296,7 +297,7 @@ static int write_table(const struct results *r, const char *name, int which)
     else if (which == CELLS)
         table_cells_header(&o);
     else
-        csv_header(&o, curve_spectrum_header);
+        csv_header(&o, which == SPECTRUM ? curve_spectrum_header : fair_arrivals_header);
     for (size_t i = 0; i < r->cells->n; i++) {
         const struct cell *cell = &r->cells->cell[i];
 
@@ -304,8 +305,10 @@ static int write_table(const struct results *r, const char *name, int which)
             table_trials(&o, cell, &r->tallies[i]);
         else if (which == CELLS)
             table_cell(&o, cell, &r->tallies[i]);
-        else
+        else if (which == SPECTRUM)
             curve_spectrum(&o, cell, &r->tallies[i]);
+        else
+            fair_arrivals(&o, cell, &r->tallies[i]);
     }
     return output_close(&o, false);
 }
@@ -341,7 +344,8 @@ int results_finish(struct results *r, bool partial)
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
         (code = write_table(r, "trials.csv", TRIALS)) != EXIT_OK ||
         (code = write_table(r, "cells.csv", CELLS)) != EXIT_OK ||
-        (code = write_table(r, "spectrum.csv", SPECTRUM)) != EXIT_OK || (code = write_json(r)) != EXIT_OK)
+        (code = write_table(r, "spectrum.csv", SPECTRUM)) != EXIT_OK ||
+        (code = write_table(r, "arrivals.csv", ARRIVALS)) != EXIT_OK || (code = write_json(r)) != EXIT_OK)
         return code;
     return folder_finish(&r->folder);
 }
