@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/measure/hdr.h"
 #include "harness/results/results.h"
 #include "tests/support/capture.h"
 #include "tests/support/child.h"
@@ -565,6 +566,48 @@ static void test_history(void **state)
     assert_false(exists("kept/history/grow__sqlite__atomic__users=20,time=0ms")); /* history = none */
 }
 
+/* The last field of a line of an interval log, decoded. */
+static int64_t interval_total(char *line)
+{
+    struct hdr h;
+    int64_t total;
+
+    assert_null(hdr_decode(&h, strrchr(line, ',') + 1));
+    total = h.total;
+    hdr_free(&h);
+    return total;
+}
+
+/* 7 trials of 100 requests, the fourth of which is void. */
+static void test_hdr_files(void **state)
+{
+    struct made m;
+    char *text, *line, *save = NULL;
+    int intervals = 0;
+    int64_t total = 0;
+
+    (void)state;
+    make_whole_run(&m, "hists");
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
+    unmake(&m);
+    text = read_text("hists", "hist/rush__sqlite__atomic.hlog");
+    assert_non_null(strstr(text, "\n#[Histogram log format version 1.3]\n\"StartTimestamp\",\"Interval_Length\","));
+    assert_non_null(strstr(text, "\n#[trial 4 is void]\nTag=atomic,"));
+    for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+        if (strncmp(line, "Tag=atomic,", 11) == 0) {
+            intervals++;
+            total += interval_total(line);
+        }
+    assert_int_equal(intervals, 6);
+    assert_int_equal(total, 600);
+    text = read_text("hists", "hist/rush__sqlite__atomic.hgrm");
+    assert_non_null(strstr(text, "Total count    =          600]\n"));
+    assert_non_null(strstr(text, " n = 6 trials merged]\n"));
+    assert_true(exists("hists/hist/rush__null__null.hlog"));
+    /* Nothing was run: nothing to open. */
+    assert_false(exists("hists/hist/grow__sqlite__atomic__users=40,time=2ms.hgrm"));
+}
+
 /* ---- what only some users do ------------------------------------------------------------------------------------- */
 
 static const char mixed_ini[] = "# Who comes back?\n[inventory]\nseats = 5\n[load]\nusers = 100\npick = hot:90%\n"
@@ -996,6 +1039,7 @@ int main(void)
         cmocka_unit_test(test_an_honest_strategy_breaks_its_promise),
         cmocka_unit_test(test_unfinished_leaves_nothing),
         cmocka_unit_test(test_out_exists),
+        cmocka_unit_test(test_hdr_files),
         cmocka_unit_test(test_out_has_no_parent),
         cmocka_unit_test(test_out_may_not_be_written),
         cmocka_unit_test(test_full_disk),
