@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
@@ -232,6 +233,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         write_pictures(m, scenario, db);
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);
+        arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
         page_resources(m->out, &pick);
     }
