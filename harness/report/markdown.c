@@ -11,6 +11,7 @@
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
+#include "harness/report/steps.h"
 
 struct markdown {
     const json_t *run;
@@ -230,6 +231,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         write_table(m, &pick, view_sweeps(scenario));
     write_reasons(m, &pick);
     if (ran > 0) {
+        steps_write(m->out, scenario, &pick);
         write_pictures(m, scenario, db);
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);

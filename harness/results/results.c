@@ -165,7 +165,7 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     if (tally_add(tally, trial, audit) != 0)
         return out_of_memory();
     number = (int64_t)tally->n;
-    if (hdr_log_trial(&r->logs[index], cell, number, trial) != 0)
+    if (!trial->untimed && hdr_log_trial(&r->logs[index], cell, number, trial) != 0)
         return out_of_memory();
     if (audit != NULL)
         table_audit(&r->audit, cell, number, audit);
