@@ -19,10 +19,10 @@ static uint32_t fnv1a(const char *text)
     return hash;
 }
 
-void history_name(const char *id, char out[HISTORY_NAME_SIZE])
+void history_name(const struct cell *cell, char out[HISTORY_NAME_SIZE])
 {
     size_t used = 0;
-    const char *c = id;
+    const char *c = cell->id;
 
     for (; *c != '\0' && used < NAME_KEPT - 1; c++) {
         if (*c == '/')
@@ -31,7 +31,7 @@ void history_name(const char *id, char out[HISTORY_NAME_SIZE])
     }
     out[used] = '\0';
     if (*c != '\0')
-        snprintf(out + used, HISTORY_NAME_SIZE - used, "~%08" PRIx32, fnv1a(id));
+        snprintf(out + used, HISTORY_NAME_SIZE - used, "~%08" PRIx32, fnv1a(cell->id));
 }
 
 /* Times count from the opening of the gate. */
@@ -63,6 +63,7 @@ static void write_record(struct output *o, const struct record *r, int64_t start
     csv_int(o, r->statements);
     csv_blank(o); /* order: of strategies that keep one */
     csv_int(o, r->app);
+    csv_int(o, r->checkout_ns);
     csv_end(o);
 }
 
@@ -77,7 +78,7 @@ static int64_t write_requests(struct output *o, const struct source *from)
     const struct trial *t = from->trial;
 
     csv_header(o, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,attempts,"
-                  "statements,order,app");
+                  "statements,order,app,checkout_ns");
     for (size_t i = 0; i < t->record_count; i++)
         write_record(o, &t->records[i], t->start_ns);
     for (size_t i = 0; i < t->cancel_count; i++)
@@ -213,7 +214,7 @@ int history_write(const struct folder *folder, const struct cell *cell, int64_t 
     const struct source from = { t, w };
     int code;
 
-    history_name(cell->id, name);
+    history_name(cell, name);
     snprintf(dir, sizeof dir, "history/%s", name);
     for (int part = 0; part < HISTORY_PARTS; part++)
         files[part].rows = -1;

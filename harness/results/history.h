@@ -23,7 +23,7 @@ int history_write(const struct folder *, const struct cell *, int64_t number, co
 /* The folder of a cell below history/: its id with "__" for "/". One too long for a file name is cut, and ends in
  * "~" and a hash of the whole. */
 #define HISTORY_NAME_SIZE 256
-void history_name(const char *id, char out[HISTORY_NAME_SIZE]);
+void history_name(const struct cell *, char out[HISTORY_NAME_SIZE]);
 /* {part: {rows, fnv1a}} of the files that were written; NULL: out of memory. */
 json_t *history_document(const struct history_file files[HISTORY_PARTS]);
 

@@ -64,11 +64,12 @@ enum {
     ATTEMPTS,
     STATEMENTS,
     ORDER,
-    APP
+    APP,
+    CHECKOUT
 };
-static const char *const request_columns[] = { "op",        "request",    "ref",     "user",   "event",    "seats",
-                                               "invoke_ns", "return_ns",  "outcome", "due_ns", "first_ns", "reason",
-                                               "attempts",  "statements", "order",   "app",    NULL };
+static const char *const request_columns[] = { "op",        "request",    "ref",     "user",   "event",       "seats",
+                                               "invoke_ns", "return_ns",  "outcome", "due_ns", "first_ns",    "reason",
+                                               "attempts",  "statements", "order",   "app",    "checkout_ns", NULL };
 static const struct csv_table request_table = { request_columns, REQUESTS_NEEDED };
 
 /* An empty field is `otherwise`. */
@@ -169,6 +170,7 @@ static int take_record(struct csv_reader *r, const struct words *w, int64_t even
         take_outcome(r, w, record) != 0 || take_small(r, ATTEMPTS, 0, INT32_MAX, 1, &record->attempts) != 0 ||
         take_small(r, STATEMENTS, 0, INT32_MAX, 0, &record->statements) != 0 ||
         take_small(r, APP, 0, APPS_MOST - 1, 0, &record->app) != 0 ||
+        take_optional(r, CHECKOUT, 0, TIME_MOST, 0, &record->checkout_ns) != 0 ||
         take_optional(r, ORDER, -ANY_MOST, ANY_MOST, 0, &order) != 0)
         return -1;
     record->seats = (int32_t)seats;

@@ -226,7 +226,7 @@ int replay_read(const struct replay *r, const struct cell *cell, const json_t *t
     h->trial.block = (int64_t)json_integer_value(json_object_get(trial, "block"));
     h->trial.seed = (int64_t)json_integer_value(json_object_get(trial, "seed"));
     snprintf(h->trial.void_reason, sizeof h->trial.void_reason, "%s", text_of(trial, "void_reason"));
-    history_name(cell->id, name);
+    history_name(cell, name);
     for (int part = 0; part < HISTORY_PARTS; part++) {
         if (text_format(path, sizeof path, "%s/history/%s/%" PRId64 "%s", r->dir, name, number,
                         history_suffixes[part]) != 0) {

@@ -30,9 +30,9 @@ int replay_read(const struct replay *, const struct cell *, const json_t *trial,
                 char why[REPLAY_WHY_SIZE]);
 
 /* Everything judged again: {schema, run, judged, refused, differing, broken, cells[{id, verdict, reason, kept, broken,
- * trials[{trial, audit, differences[{key, run, replay}]} or {trial, refused}]}]}, described in results/README.md. id:
- * that cell alone, or NULL. Whatever was refused or differs is said in one line each. EXIT_OK / EXIT_ERROR / EXIT_USAGE
- * after one line. Caller: json_decref. */
+ * trials[{trial, audit, fairness, differences[{key, run, replay}]} or {trial, refused}]}]}, described in
+ * results/README.md. id: that cell alone, or NULL. Whatever was refused or differs is said in one line each. EXIT_OK /
+ * EXIT_ERROR / EXIT_USAGE after one line. Caller: json_decref. */
 int replay_judge(const struct replay *, const char *id, json_t **document);
 
 #endif

@@ -1,8 +1,10 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/say.h"
 #include "harness/results/document.h"
+#include "harness/results/fair.h"
 #include "harness/results/finding.h"
 #include "harness/results/redact.h"
 #include "harness/results/replay.h"
@@ -13,11 +15,18 @@ struct sum {
     bool broken;
 };
 
-/* [{key, run, replay}] of what the run's audit says otherwise. A key that only one of the two has was not known to the
- * other. */
-static json_t *differences(const json_t *was, const json_t *is)
+/* A number of run.json has nine digits. */
+static bool same(const json_t *a, const json_t *b)
 {
-    json_t *list = json_array();
+    double x = json_number_value(a), y = json_number_value(b);
+
+    return json_equal(a, b) || (json_is_real(a) && json_is_number(b) && fabs(x - y) <= 1e-8 * fmax(fabs(x), fabs(y)));
+}
+
+/* Adds {key, run, replay} for what the run said otherwise. A key that only one of the two has was not known to the
+ * other. */
+static void add_differences(json_t *list, const json_t *was, const json_t *is)
+{
     const char *key;
     const json_t *value;
 
@@ -25,10 +34,9 @@ static json_t *differences(const json_t *was, const json_t *is)
     {
         const json_t *again = json_object_get(is, key);
 
-        if (again != NULL && !json_equal(value, again))
+        if (again != NULL && !same(value, again))
             json_array_append_new(list, json_pack("{s:s, s:O, s:O}", "key", key, "run", value, "replay", again));
     }
-    return list;
 }
 
 static void say_differences(const char *id, long long trial, const json_t *list)
@@ -63,7 +71,7 @@ static json_t *judge_trial(const struct replay *r, const struct cell *cell, cons
     struct history_reader h;
     struct audit audit;
     char why[REPLAY_WHY_SIZE];
-    json_t *object = NULL, *again, *list;
+    json_t *object, *again, *fairness, *list;
 
     if (replay_read(r, cell, trial, &h, why) != 0) {
         object = refuse(sum, number, why);
@@ -72,10 +80,14 @@ static json_t *judge_trial(const struct replay *r, const struct cell *cell, cons
         finding_add(f, &h.trial, &audit);
         sum->judged++;
         again = document_audit(&audit);
-        list = differences(json_object_get(trial, "audit"), again);
+        fairness = fair_document(&audit.fairness);
+        list = json_array();
+        add_differences(list, json_object_get(trial, "audit"), again);
+        add_differences(list, json_object_get(trial, "fairness"), fairness);
         say_differences(cell->id, number, list);
         sum->differing += json_array_size(list) > 0;
-        object = json_pack("{s:I, s:o, s:o}", "trial", (json_int_t)number, "audit", again, "differences", list);
+        object = json_pack("{s:I, s:o, s:o, s:o}", "trial", (json_int_t)number, "audit", again, "fairness", fairness,
+                           "differences", list);
     }
     history_reader_free(&h);
     return object;

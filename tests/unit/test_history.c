@@ -241,6 +241,7 @@ static void test_round_trip(void **state)
                                   .app = 1,
                                   .attempts = 2,
                                   .statements = 5,
+                                  .checkout_ns = 2,
                                   .outcome = OUTCOME_BOOKED },
                                 { .request = 5,
                                   .ref = 1,
@@ -300,6 +301,7 @@ static void test_round_trip(void **state)
         assert_true(r->return_ns - 1 == w->return_ns - 1000);
         assert_int_equal(r->first_ns, w->first_ns == 0 ? 0 : w->first_ns - 999);
         assert_true(r->seats == w->seats && r->app == w->app && r->attempts == w->attempts);
+        assert_int_equal(r->checkout_ns, w->checkout_ns);
         assert_true(r->statements == w->statements && r->outcome == w->outcome && r->reason == w->reason);
     }
     assert_int_equal(h.trial.cancels[0].outcome, ASIDE_UNKNOWN);
