@@ -2,13 +2,13 @@
 
 #include <math.h>
 
-/* Those adjusted already stand below 0, as -1 - p. */
+/* Those adjusted already have their sign set, a zero too. */
 static size_t smallest_left(const double *p, size_t n)
 {
     size_t found = n;
 
     for (size_t i = 0; i < n; i++)
-        if (p[i] >= 0 && (found == n || p[i] < p[found]))
+        if (!isnan(p[i]) && !signbit(p[i]) && (found == n || p[i] < p[found]))
             found = i;
     return found;
 }
@@ -24,9 +24,9 @@ void holm_adjust(double *p, size_t n)
         size_t at = smallest_left(p, n);
 
         before = fmax(before, fmin(1, p[at] * (double)left));
-        p[at] = -1 - before;
+        p[at] = -before;
     }
     for (size_t i = 0; i < n; i++)
-        if (p[i] < 0)
-            p[i] = -1 - p[i];
+        if (signbit(p[i]))
+            p[i] = -p[i];
 }

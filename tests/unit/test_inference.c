@@ -108,7 +108,7 @@ static void test_signed_ranks(void **state)
 
 static void test_holm(void **state)
 {
-    double p[] = { 0.01, 0.04, NAN, 0.03, 0.005 }, one[] = { 0.2 }, high[] = { 0.6, 0.7 };
+    double p[] = { 0.01, 0.04, NAN, 0.03, 0.005 }, one[] = { 0.2 }, high[] = { 0.6, 0.7 }, low[] = { 0, 1e-30 };
 
     (void)state;
     holm_adjust(p, N(p));
@@ -122,6 +122,9 @@ static void test_holm(void **state)
     holm_adjust(high, 2);
     assert_near(high[0], 1, 1e-12);
     assert_near(high[1], 1, 1e-12);
+    holm_adjust(low, 2);
+    assert_true(low[0] == 0 && !signbit(low[0]));
+    assert_near(low[1], 1e-30, 1e-40);
 }
 
 static void test_paired_ratio(void **state)
