@@ -89,8 +89,9 @@ static void test_normal_approximation(void **state)
     assert_near(p_of(a, 60, a, 60), 1, 1e-9);
 }
 
-/* The differences of Hollander and Wolfe's patients (Nonparametric Statistical Methods, table 3.1). In order of size the
- * first, second and third are positive, a sum of 6; 14 sets of ranks have at most that, of the 2^9 ways to sign nine. */
+/* The differences of Hollander and Wolfe's patients (Nonparametric Statistical Methods, table 3.1). In order of size
+ * the first, second and third are positive, a sum of 6; 14 sets of ranks have at most that, of the 2^9 ways to sign
+ * nine. */
 static void test_signed_ranks(void **state)
 {
     const double d[] = { -0.952, 0.147, -1.022, -0.430, -0.620, -0.590, -0.490, 0.080, 0.010 };
