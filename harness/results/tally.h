@@ -32,6 +32,7 @@ struct tally {
     struct finding finding;
     int64_t winners_at[FAIRNESS_PLACES]; /* of the trials that count, by place in the line */
     double solo;                         /* statements per request with one user and one seat; NAN: not known */
+    bool untimed;                        /* its trials have counts, and no times */
     struct tally_metric summary[METRIC_COUNT];
 };
 

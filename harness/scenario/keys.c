@@ -49,9 +49,11 @@ const struct option scenario_options[] = {
       .type = OPTION_CHOICE,
       .offset = AT(model),
       .fallback = "burst",
-      .words = WORDS("burst", "closed"),
-      .help = "burst: every user asks once, all at the same moment; closed: every user asks again as soon as answered, "
-              "for load.duration." },
+      .words = WORDS("burst", "closed", "lockstep"),
+      .help =
+          "burst: every user asks once, all at the same moment; closed: every user asks again as soon as answered, "
+          "for load.duration; lockstep: as a burst, but one at a time, and nobody takes a step before all have taken "
+          "the one before it: no times, but counts that are the same in every run." },
     { .section = "load",
       .name = "users",
       .type = OPTION_INT,

@@ -9,7 +9,7 @@
 
 /* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
 
-enum load_model { LOAD_BURST, LOAD_CLOSED };
+enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP };
 enum history { HISTORY_ALL, HISTORY_NONE };
 
 #define WORKERS_AUTO     0
