@@ -36,11 +36,13 @@ call run few --no-plots --progress none --trials 1 --set run.warmup=1
 exits 0
 trials 1 1
 
-# The precision asked for is there at once, or never.
+# The precision asked for is soon there, or never. (On a machine that does much else, soon is not at once.)
 call run few --no-plots --progress none --trials 2 --set run.precision=100%
 exits 0
-trials 2 10
-! grep -q imprecise "$home/results/latest/run.json" || fail 'imprecise at once'
+n=$(($(wc -l <"$home/results/latest/trials.csv") / 2))
+trials 2 $n
+[ $n -ge 10 ] && [ $n -le 30 ] || fail "$n trials"
+[ $n -eq 30 ] || ! grep -q imprecise "$home/results/latest/run.json" || fail "imprecise after $n trials"
 call run few --no-plots --quiet --trials 2 --set run.precision=0.000001%
 exits 0
 trials 2 30
