@@ -12,6 +12,7 @@
 #include "harness/results/environment.h"
 #include "harness/results/folder.h"
 #include "harness/results/hdr_files.h"
+#include "harness/results/headline.h"
 #include "harness/results/history.h"
 #include "harness/results/redact.h"
 #include "harness/results/table.h"
@@ -193,6 +194,16 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     return EXIT_OK;
 }
 
+int results_precise(struct results *r, size_t index, bool *precise)
+{
+    struct headline headline;
+
+    if (headline_read(&headline, &r->tallies[index], &r->statistics) != 0)
+        return out_of_memory();
+    *precise = !(headline.half_width > r->cells->cell[index].scenario.precision);
+    return EXIT_OK;
+}
+
 /* The floor of a cell's scenario and sweep point. Keys of single strategies do not multiply the floor, so its sweep
  * point may be a part of the cell's: all keys it has must agree. */
 static const struct tally *floor_of(const struct results *r, const struct cell *cell)
@@ -294,9 +305,11 @@ static int add_cells(struct results *r)
             return out_of_memory();
     for (size_t i = 0; i < r->cells->n; i++) {
         const struct cell *cell = &r->cells->cell[i];
+        struct headline headline;
 
-        if (json_array_append_new(list,
-                                  document_cell(cell, &r->tallies[i], floor_of(r, cell), durability_of(r, cell))) != 0)
+        if (headline_read(&headline, &r->tallies[i], &r->statistics) != 0 ||
+            json_array_append_new(
+                list, document_cell(cell, &r->tallies[i], floor_of(r, cell), &headline, durability_of(r, cell))) != 0)
             return out_of_memory();
     }
     return EXIT_OK;
