@@ -17,6 +17,7 @@ enum argument {
     SEED,
     SET,
     CELL,
+    EXPORT,
     OUT,
     JSON,
     REPLAY,
@@ -43,7 +44,8 @@ static const struct {
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
-    [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
+    [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
+    [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
@@ -179,6 +181,7 @@ static int apply(struct arguments *arguments, int option, char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
+    static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
     int word = 0, status;
 
@@ -209,6 +212,11 @@ static int apply(struct arguments *arguments, int option, char *value)
     case CELL:
         arguments->cell = value;
         return EXIT_OK;
+    case EXPORT:
+        status = choose("export", value, export, &word);
+        arguments->form = (enum jepsen_form)word;
+        arguments->export = true;
+        return status;
     case OUT:
         arguments->out = value;
         return EXIT_OK;
