@@ -48,8 +48,8 @@ static void say_differences(const char *id, long long trial, const json_t *list)
 
     json_array_foreach(list, i, difference)
     {
-        char *was = json_dumps(json_object_get(difference, "run"), JSON_ENCODE_ANY);
-        char *is = json_dumps(json_object_get(difference, "replay"), JSON_ENCODE_ANY);
+        char *was = json_dumps(json_object_get(difference, "run"), JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+        char *is = json_dumps(json_object_get(difference, "replay"), JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
 
         say_error("%s trial %lld: %s is %s, run.json says %s", id, trial,
                   json_string_value(json_object_get(difference, "key")), is != NULL ? is : "?",
