@@ -94,7 +94,7 @@ exits 2
 says "--export: 'edn' is not one of jepsen-edn, jepsen-json"
 call audit run --export jepsen-edn --out json
 exits 2
-says "there exists already"
+says "json exists already"
 rm "$home"/run/history/small-15x5__sqlite__atomic/1.csv
 call audit run --export jepsen-edn --out rest
 exits 1
