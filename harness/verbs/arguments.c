@@ -16,6 +16,8 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    DIR_OPTION,
+    CALIBRATION,
     OUT,
     JSON,
     REPLAY,
@@ -41,6 +43,8 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
+    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
@@ -204,6 +208,12 @@ static int apply(struct arguments *arguments, int option, char *value)
         status = choose("format", value, format, &word);
         arguments->format = (enum format)word;
         return status;
+    case DIR_OPTION:
+        arguments->dir = value;
+        return EXIT_OK;
+    case CALIBRATION:
+        arguments->calibration = value;
+        return EXIT_OK;
     case OUT:
         arguments->out = value;
         return EXIT_OK;
