@@ -147,8 +147,8 @@ test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything 
 	@$(call run-tests,plain)
 
 every-test  = $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%))
-test-long: build/plain/lastseat $(long:%.c=build/plain/%) ## every promise in every scenario, TRIALS times (default 3): a table
-	@LASTSEAT_TRIALS='$(or $(TRIALS),3)' LASTSEAT=build/plain/lastseat TEST_TIMEOUT=0 sh tests/run $(long:%.c=build/plain/%)
+test-long: build/plain/lastseat $(long:%.c=build/plain/%) ## every promise in every scenario, TRIALS times (default 3): a table; also SCENARIOS=, DB=
+	@LASTSEAT_TRIALS='$(or $(TRIALS),3)' LASTSEAT_DB='$(DB)' $(if $(filter file,$(origin SCENARIOS)),,LASTSEAT_SCENARIOS=$(call quote,$(SCENARIOS))) LASTSEAT=build/plain/lastseat TEST_TIMEOUT=0 sh tests/run $(long:%.c=build/plain/%)
 test-all: lastseat $(every-test) ## the same, the long ones, and again under ASan, UBSan and TSan
 	@LASTSEAT_LONG=1 TEST_TIMEOUT=600 $(call run-tests,plain)
 	@$(MAKE) --no-print-directory test-long

@@ -12,9 +12,11 @@
 #include "harness/results/environment.h"
 #include "harness/results/folder.h"
 #include "harness/results/hdr_files.h"
+#include "harness/results/headline.h"
 #include "harness/results/history.h"
 #include "harness/results/redact.h"
 #include "harness/results/table.h"
+#include "harness/results/tables.h"
 #include "harness/results/tally.h"
 
 /* Nine digits are more than any fraction here can claim, and 0.021 stays 0.021. */
@@ -174,7 +176,7 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     if (tally_add(tally, trial, audit) != 0)
         return out_of_memory();
     number = (int64_t)tally->n;
-    if (hdr_log_trial(&r->logs[index], cell, number, trial) != 0)
+    if (!trial->untimed && hdr_log_trial(&r->logs[index], cell, number, trial) != 0)
         return out_of_memory();
     if (audit != NULL)
         table_audit(&r->audit, cell, number, audit);
@@ -186,6 +188,16 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
         return EXIT_ERROR;
     if (cell->scenario.history == HISTORY_ALL && trial->records != NULL)
         return history_write(&r->folder, cell, number, trial, witnesses);
+    return EXIT_OK;
+}
+
+int results_precise(struct results *r, size_t index, bool *precise)
+{
+    struct headline headline;
+
+    if (headline_read(&headline, &r->tallies[index], &r->statistics) != 0)
+        return out_of_memory();
+    *precise = !(headline.half_width > r->cells->cell[index].scenario.precision);
     return EXIT_OK;
 }
 
@@ -290,39 +302,14 @@ static int add_cells(struct results *r)
             return out_of_memory();
     for (size_t i = 0; i < r->cells->n; i++) {
         const struct cell *cell = &r->cells->cell[i];
+        struct headline headline;
 
-        if (json_array_append_new(list,
-                                  document_cell(cell, &r->tallies[i], floor_of(r, cell), durability_of(r, cell))) != 0)
+        if (headline_read(&headline, &r->tallies[i], &r->statistics) != 0 ||
+            json_array_append_new(
+                list, document_cell(cell, &r->tallies[i], floor_of(r, cell), &headline, durability_of(r, cell))) != 0)
             return out_of_memory();
     }
     return EXIT_OK;
-}
-
-enum { TRIALS, CELLS, SPECTRUM };
-
-static int write_table(const struct results *r, const char *name, int which)
-{
-    struct output o;
-
-    if (output_open(&o, &r->folder, name) != EXIT_OK)
-        return EXIT_ERROR;
-    if (which == TRIALS)
-        table_trials_header(&o);
-    else if (which == CELLS)
-        table_cells_header(&o);
-    else
-        csv_header(&o, curve_spectrum_header);
-    for (size_t i = 0; i < r->cells->n; i++) {
-        const struct cell *cell = &r->cells->cell[i];
-
-        if (which == TRIALS)
-            table_trials(&o, cell, &r->tallies[i]);
-        else if (which == CELLS)
-            table_cell(&o, cell, &r->tallies[i]);
-        else
-            curve_spectrum(&o, cell, &r->tallies[i]);
-    }
-    return output_close(&o, false);
 }
 
 static int write_hists(struct results *r)
@@ -363,9 +350,7 @@ int results_finish(struct results *r, bool partial)
         return out_of_memory();
     if ((code = output_close(&r->timeline, false)) != EXIT_OK || (code = output_close(&r->audit, false)) != EXIT_OK ||
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
-        (code = write_table(r, "trials.csv", TRIALS)) != EXIT_OK ||
-        (code = write_table(r, "cells.csv", CELLS)) != EXIT_OK ||
-        (code = write_table(r, "spectrum.csv", SPECTRUM)) != EXIT_OK || (code = write_hists(r)) != EXIT_OK ||
+        (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK || (code = write_hists(r)) != EXIT_OK ||
         (code = write_json(r)) != EXIT_OK)
         return code;
     return folder_finish(&r->folder);

@@ -100,16 +100,6 @@ static int find_calibration(struct bench *bench)
     return status;
 }
 
-static size_t trials_of(const struct cells *cells)
-{
-    size_t i, n = 0;
-
-    for (i = 0; i < cells->n; i++)
-        if (cells->cell[i].skip[0] == '\0')
-            n += (size_t)(cells->cell[i].scenario.warmup + cells->cell[i].scenario.trials);
-    return n;
-}
-
 static int measure(struct bench *bench)
 {
     struct session *session = &bench->session;
@@ -130,7 +120,7 @@ static int measure(struct bench *bench)
         status = session_prepare(session);
     if (status != EXIT_OK)
         return status;
-    session->progress = progress_open(arguments->quiet ? PROGRESS_NONE : arguments->progress, trials_of(&bench->cells));
+    session->progress = progress_open(arguments->quiet ? PROGRESS_NONE : arguments->progress);
     status = session_run(session);
     progress_close(session->progress);
     return status;

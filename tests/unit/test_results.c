@@ -182,6 +182,7 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
     t.gate_count = 1;
     snprintf(t.void_reason, sizeof t.void_reason, "%s", void_reason);
     make_audit(&a, cell, sold);
+    fairness_measure(&a.fairness, &t, cell->scenario.seats);
     w.bookings = rows;
     w.booking_count = 2;
     w.counters = counters;
@@ -510,6 +511,37 @@ static void test_csv_files(void **state)
     text = read_text("tables", "spectrum.csv");
     assert_non_null(strstr(text, "\nrush/sqlite/naive,rush,sqlite,naive,0,1,1000\n"));
     assert_non_null(strstr(text, "\nrush/sqlite/naive,rush,sqlite,naive,0.5,2,"));
+}
+
+/* All ask at one moment, and the first of them are booked. */
+static void test_fairness(void **state)
+{
+    struct made m;
+    const json_t *cell, *fair;
+    const char *text;
+    json_t *run;
+
+    (void)state;
+    make_whole_run(&m, "fair");
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
+    unmake(&m);
+    run = json_of("fair");
+    cell = cell_in(run, "rush/sqlite/atomic");
+    fair = json_object_get(json_array_get(json_object_get(cell, "trials"), 0), "fairness");
+    assert_int_equal(json_integer_value(json_object_get(fair, "winners")), 5);
+    assert_int_equal(json_integer_value(json_object_get(fair, "losers")), 95);
+    assert_true(json_number_value(json_object_get(fair, "order_index")) == 0.5);
+    assert_true(metric_in(cell, "order_index", "median") == 0.5);
+    assert_true(metric_in(cell, "jain_index", "median") == 0.05);
+    assert_true(metric_in(cell, "order_index", "n") == 6); /* one of the 7 is void */
+    cell = cell_in(run, "rush/null/null");
+    assert_null(json_object_get(json_array_get(json_object_get(cell, "trials"), 0), "fairness"));
+    json_decref(run);
+    text = read_text("fair", "arrivals.csv");
+    assert_non_null(strstr(text, "cell,scenario,db,variant,place,winners,winners_share\n"));
+    assert_non_null(strstr(text, "\nrush/sqlite/atomic,rush,sqlite,atomic,0.01,6,0.2\n"));
+    assert_non_null(strstr(text, ",atomic,0.05,6,1\nrush/sqlite/atomic,rush,sqlite,atomic,0.06,0,1\n"));
+    assert_null(strstr(text, "\nrush/null"));
 }
 
 static void test_history(void **state)
@@ -1002,6 +1034,7 @@ int main(void)
         cmocka_unit_test(test_schema_accepts_it),
         cmocka_unit_test(test_schema_refuses_what_is_broken),
         cmocka_unit_test(test_csv_files),
+        cmocka_unit_test(test_fairness),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_what_only_some_users_do),
         cmocka_unit_test(test_what_nobody_does_is_absent),
