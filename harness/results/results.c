@@ -166,6 +166,19 @@ void results_solo(struct results *r, size_t cell, double statements_per_request)
     r->tallies[cell].solo = statements_per_request;
 }
 
+/* Of the tally's last trial; what the files hold stands beside what they came to. */
+static int keep_history(const struct results *r, const struct cell *cell, const struct tally *tally,
+                        const struct trial *trial, const struct witnesses *witnesses)
+{
+    struct history_file files[HISTORY_PARTS];
+    int code = history_write(&r->folder, cell, (int64_t)tally->n, trial, witnesses, files);
+
+    if (code == EXIT_OK &&
+        json_object_set_new(json_array_get(tally->trials, tally->n - 1), "history", history_document(files)) != 0)
+        return out_of_memory();
+    return code;
+}
+
 int results_trial(struct results *r, size_t index, const struct trial *trial, const struct audit *audit,
                   const struct witnesses *witnesses)
 {
@@ -187,7 +200,7 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     if (output_check(&r->timeline) != EXIT_OK || output_check(&r->audit) != EXIT_OK)
         return EXIT_ERROR;
     if (cell->scenario.history == HISTORY_ALL && trial->records != NULL)
-        return history_write(&r->folder, cell, number, trial, witnesses);
+        return keep_history(r, cell, tally, trial, witnesses);
     return EXIT_OK;
 }
 

@@ -18,6 +18,7 @@ enum argument {
     SET,
     DIR_OPTION,
     CALIBRATION,
+    CELL,
     OUT,
     JSON,
     REPLAY,
@@ -45,8 +46,9 @@ static const struct {
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
     [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
+    [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
+    [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -213,6 +215,9 @@ static int apply(struct arguments *arguments, int option, char *value)
         return EXIT_OK;
     case CALIBRATION:
         arguments->calibration = value;
+        return EXIT_OK;
+    case CELL:
+        arguments->cell = value;
         return EXIT_OK;
     case OUT:
         arguments->out = value;

@@ -14,10 +14,11 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
+    { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
     { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
     { "help", verb_help, "[TOPIC]",
-      "this; topics: run, explain, calibrate, scenario, strategies, readme, exit, any verb" },
+      "this; topics: run, explain, audit, calibrate, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -72,6 +73,17 @@ static int help_explain(void)
     return EXIT_OK;
 }
 
+static int help_audit(void)
+{
+    puts("lastseat audit RUN  (a run folder: results/latest)\n\n"
+         "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
+         "against what run.json says.\n");
+    arguments_help(stdout, AUDIT_OPTIONS);
+    puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
+         "says (one line each); 3: everything agrees, and a promise was broken.");
+    return EXIT_OK;
+}
+
 static int help_scenario(void)
 {
     doc_scenario_help(stdout);
@@ -100,9 +112,10 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },           { "explain", help_explain },       { "calibrate", help_calibrate },
-               { "scenario", help_scenario }, { "strategies", help_strategies }, { "readme", help_readme },
-               { "exit", help_exit } };
+} topics[] = { { "run", help_run },           { "explain", help_explain },
+               { "audit", help_audit },       { "calibrate", help_calibrate },
+               { "scenario", help_scenario }, { "strategies", help_strategies },
+               { "readme", help_readme },     { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)
 {

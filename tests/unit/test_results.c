@@ -555,9 +555,10 @@ static void test_history(void **state)
     unmake(&m);
     text = read_text("kept", "history/rush__sqlite__naive/1.csv");
     assert_int_equal(lines_in(text), 101);
-    assert_non_null(strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
-                                 "attempts,statements,order\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,\n"));
-    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,\n"));
+    assert_non_null(
+        strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
+                     "attempts,statements,order,app,checkout_ns\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,,0,0\n"));
+    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,,0,0\n"));
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.ledger.csv"),
                         "id,request,event,user,seats\n7,1,1,1,1\n8,2,1,2,1\n");
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.counters.csv"),
@@ -740,10 +741,10 @@ static void test_what_only_some_users_do(void **state)
     if (access(VALIDATOR, X_OK) == 0 && refused_by_schema("mixed/run.json"))
         fail_msg("%s", read_text(".", "schema.txt"));
     assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
-                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,\n"));
+                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,,0,0\n"));
     assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
-                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,\n"
-                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,\n"));
+                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,,0,0\n"
+                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,,0,0\n"));
     /* Five booked; one of them is free again after 4.6 us, and the fifth takes its place. */
     assert_non_null(strstr(read_text("mixed", "timeline.csv"), ",4000,4,1\nmixed/sqlite/atomic,1,4600,3,2\n"
                                                                "mixed/sqlite/atomic,1,5000,4,1\n"));
