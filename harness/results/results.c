@@ -109,10 +109,10 @@ int results_open(struct results **out, const struct results_request *request)
     folder_name_of(r, name, sizeof name);
     if ((code = folder_begin(&r->folder, request->out, name)) != EXIT_OK || (code = open_files(r)) != EXIT_OK)
         goto fail;
-    r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:[], s:[]}", "schema", "lastseat.run/1", "tool",
-                       environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
+    r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:n, s:n, s:[], s:[]}", "schema", "lastseat.run/1",
+                       "tool", environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
                        (json_int_t)request->seed, "command", redact_command(request->argc, request->argv),
-                       "environment", "scenarios", "cells");
+                       "environment", "calibrated_utc", "floors", "scenarios", "cells");
     if (r->run == NULL || open_tallies(r) != 0) {
         code = out_of_memory();
         goto fail;
@@ -133,6 +133,16 @@ int results_environment(struct results *r, const char *db_dir)
         return out_of_memory();
     r->environment = environment;
     r->databases = json_object_get(environment, "databases");
+    return EXIT_OK;
+}
+
+int results_floors(struct results *r, const json_t *calibration)
+{
+    json_t *floors = json_deep_copy(json_object_get(calibration, "floors"));
+
+    if (floors == NULL || json_object_set_new(r->run, "floors", floors) != 0 ||
+        json_object_set(r->run, "calibrated_utc", json_object_get(calibration, "calibrated_utc")) != 0)
+        return out_of_memory();
     return EXIT_OK;
 }
 

@@ -16,6 +16,8 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    DIR_OPTION,
+    CALIBRATION,
     CELL,
     EXPORT,
     OUT,
@@ -43,6 +45,8 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
+    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
     [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
     [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
@@ -209,6 +213,12 @@ static int apply(struct arguments *arguments, int option, char *value)
         status = choose("format", value, format, &word);
         arguments->format = (enum format)word;
         return status;
+    case DIR_OPTION:
+        arguments->dir = value;
+        return EXIT_OK;
+    case CALIBRATION:
+        arguments->calibration = value;
+        return EXIT_OK;
     case CELL:
         arguments->cell = value;
         return EXIT_OK;

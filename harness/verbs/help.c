@@ -15,8 +15,10 @@ const struct verb verbs[] = {
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
     { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
+    { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
-    { "help", verb_help, "[TOPIC]", "this; topics: run, explain, audit, scenario, strategies, readme, exit, any verb" },
+    { "help", verb_help, "[TOPIC]",
+      "this; topics: run, explain, audit, calibrate, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -46,6 +48,16 @@ static int help_run(void)
     arguments_help(stdout, RUN_OPTIONS);
     puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
          "throw-away one; everything happens in a schema of our own, which is dropped after.");
+    return EXIT_OK;
+}
+
+static int help_calibrate(void)
+{
+    puts("lastseat calibrate\n\n"
+         "Measures in about half a minute what this machine allows at best, and keeps it in results/calibration.json:\n"
+         "what a run measures from then on is shown beside it. Do nothing else with the machine meanwhile.\n");
+    arguments_help(stdout, CALIBRATE_OPTIONS);
+    puts("\nLASTSEAT_CALIBRATION: the file to write and to read instead.");
     return EXIT_OK;
 }
 
@@ -100,9 +112,10 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },           { "explain", help_explain },       { "audit", help_audit },
-               { "scenario", help_scenario }, { "strategies", help_strategies }, { "readme", help_readme },
-               { "exit", help_exit } };
+} topics[] = { { "run", help_run },           { "explain", help_explain },
+               { "audit", help_audit },       { "calibrate", help_calibrate },
+               { "scenario", help_scenario }, { "strategies", help_strategies },
+               { "readme", help_readme },     { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)
 {

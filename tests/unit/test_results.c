@@ -202,12 +202,17 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
 static void make_whole_run(struct made *m, const char *out)
 {
     const char *const inis[] = { rush_ini, grow_ini };
+    json_t *floors;
     size_t index;
     void *facts;
 
     make_cells(m, inis, 2);
     assert_int_equal(open_results(m, out), EXIT_OK);
     assert_int_equal(results_environment(m->results, "."), EXIT_OK);
+    floors = json_pack("{s:s, s:[{s:s, s:s, s:f, s:[f, f], s:i}]}", "calibrated_utc", "2026-11-21T00:00:00Z", "floors",
+                       "name", "sqlite_full_1", "unit", "per_s", "median", 9100.5, "ci95", 9000.0, 9200.0, "n", 20);
+    assert_int_equal(results_floors(m->results, floors), EXIT_OK);
+    json_decref(floors);
     facts = results_facts_of(m->results, "sqlite", "full");
     results_fact(facts, "version", "3.40.1");
     for (size_t i = 0; i < m->cells.n; i++)
