@@ -9,6 +9,7 @@ TRIALS      =
 NAME        =
 FROM        =
 S           =
+RUNS        =
 
 OWN        := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
 OWN        += $(if $(WERROR),-Werror)
@@ -24,9 +25,10 @@ sources    := $(sort $(filter-out $(main),$(wildcard harness/*.c harness/*/*.c s
 strategies := $(filter strategies/%,$(sources))
 programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)))
 long       := $(sort $(wildcard tests/long/test_*.c))
-helpers    := $(filter-out $(programs) $(long),$(sort $(wildcard tests/*/*.c)))
+fuzzers    := $(sort $(wildcard tests/fuzz/*.c))
+helpers    := $(filter-out $(programs) $(long) $(fuzzers),$(sort $(wildcard tests/*/*.c)))
 scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
-targets    := all demo bench test test-all test-long lint report plots list docs findings new-strategy check-strategy kill-matrix \
+targets    := all demo bench test test-all test-long lint report plots list docs findings new-strategy check-strategy kill-matrix fuzz \
               setup clean clean-results help
 scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
@@ -45,7 +47,7 @@ MAKEFLAGS  += --no-builtin-rules
 packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
 packages   += $(if $(filter test test-all test-long check-strategy,$(goals)),build run test)
 packages   += $(if $(filter kill-matrix docs,$(goals)),build run)
-packages   += $(if $(filter test-all lint,$(goals)),build test check)
+packages   += $(if $(filter test-all lint fuzz,$(goals)),build test check)
 ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
     $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
 endif
@@ -78,10 +80,12 @@ endif
 CC_plain    := $(CC)
 CC_asan     := clang
 CC_tsan     := clang
+CC_fuzz     := clang
 CC_gcc      := gcc
 CC_clang    := clang
 FLAGS_asan  := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined
 FLAGS_tsan  := -O1 -fsanitize=thread
+FLAGS_fuzz  := $(FLAGS_asan) -fsanitize=fuzzer-no-link
 FLAGS_gcc   := -Werror
 FLAGS_clang := -Werror
 quote       = '$(subst ','\'',$1)'
@@ -116,10 +120,13 @@ build/$1/lastseat: $(patsubst %.c,build/$1/%.o,$(main) $(sources)) build/$1/buil
 $(patsubst %.c,build/$1/%,$(programs) $(long)): build/$1/%: build/$1/%.o $(helpers:%.c=build/$1/%.o) build/$1/liblastseat.a
 	$$(call say,LINK $$@)
 	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka $(LDLIBS)
--include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(long) $(helpers)) build/$1/build/registry.d
+-include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(long) $(fuzzers) $(helpers)) build/$1/build/registry.d
 endef
-$(foreach f,plain asan tsan gcc clang,$(eval $(call flavour,$f)))
+$(foreach f,plain asan tsan fuzz gcc clang,$(eval $(call flavour,$f)))
 
+$(fuzzers:%.c=build/fuzz/%): %: %.o build/fuzz/liblastseat.a
+	$(call say,LINK $@)
+	$(Q)$(CC_fuzz) $(flags_fuzz) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 lastseat: build/plain/lastseat
 	$(Q)cp $< build/lastseat.new && mv build/lastseat.new $@
 build/sources: FORCE
@@ -155,7 +162,10 @@ test-all: lastseat $(every-test) ## the same, the long ones, and again under ASa
 	@echo 'Again, under the address and undefined-behaviour sanitizers:'; TEST_TIMEOUT=600 $(call run-tests,asan)
 	@echo 'Again, under the thread sanitizer:'; TEST_TIMEOUT=600 $(call run-tests,tsan)
 
-compiled   := $(main) $(sources) $(programs) $(long) $(helpers)
+fuzz: $(fuzzers:%.c=build/fuzz/%) ## what reads files, given any bytes, under sanitizers: 20 s, or RUNS=10000000 of each
+	@RUNS='$(RUNS)' sh tests/fuzz/run $(fuzzers:%.c=build/fuzz/%)
+
+compiled   := $(main) $(sources) $(programs) $(long) $(fuzzers) $(helpers)
 headers    := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)
 lint: $(foreach f,gcc clang,$(compiled:%.c=build/$f/%.o)) ## both compilers' warnings, format, cppcheck, long files
 	$(call say,clang-format)
