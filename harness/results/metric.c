@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "harness/results/fair.h"
+
 /* Fewer samples than this beyond a percentile, and it says more about chance than about the strategy. */
 #define SAMPLES_BEYOND 10
 
@@ -51,6 +53,14 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_BROWSES_FAILED] = { .name = "browses_failed" },
     [METRIC_BROWSE_P50] = { "browse_p50_ns", true, 0.5, METRIC_BROWSE, TOTALS_ALL },
     [METRIC_BROWSE_P99] = { "browse_p99_ns", true, 0.99, METRIC_BROWSE, TOTALS_ALL },
+    [METRIC_ORDER_INDEX] = { .name = "order_index" },
+    [METRIC_OVERTAKES] = { .name = "overtakes" },
+    [METRIC_OVERTAKEN_MOST] = { .name = "overtaken_most" },
+    [METRIC_INVERSIONS] = { .name = "inversions" },
+    [METRIC_LONGEST_WAIT] = { .name = "longest_wait_ns", .whole = true },
+    [METRIC_MOST_ATTEMPTS] = { .name = "most_attempts" },
+    [METRIC_STARVED] = { .name = "starved" },
+    [METRIC_JAIN_INDEX] = { .name = "jain_index" },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -84,6 +94,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_DRIFT] = (double)a->drift;
     v[METRIC_GATE_DRIFT] = (double)a->gate_drift;
     v[METRIC_TORN] = (double)a->torn;
+    fair_metrics(v, &a->fairness);
 }
 
 const struct hist *metric_hist(const struct totals *t, enum metric_time time, int series)

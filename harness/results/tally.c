@@ -82,6 +82,8 @@ int tally_add(struct tally *t, const struct trial *trial, const struct audit *au
     finding_add(&t->finding, trial, audit);
     if (json_array_append_new(t->trials, document_trial((int64_t)t->n, trial, audit)) != 0)
         return -1;
+    for (int place = 0; place < FAIRNESS_PLACES && audit != NULL && !kept->is_void; place++)
+        t->winners_at[place] += audit->fairness.winners_at[place];
     return kept->is_void ? 0 : merge_all(t, &trial->totals);
 }
 

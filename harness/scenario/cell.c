@@ -81,6 +81,17 @@ const char *const cell_cap_names[] = {
     "rows that stay", "row locks", "a network", "advisory locks", "writes inside WITH", "server-side functions", NULL
 };
 
+/* Filling them in takes a minute and a gigabyte for each trial: what is measured after that is not worth it. */
+#define SEAT_ROWS_MOST INT64_C(10000000)
+
+static bool fills_too_much(const struct cell *cell)
+{
+    bool fills =
+        cell_ledger(cell) == LEDGER_SEATS || (cell->variant.registered->strategy->traits & TRAIT_SEAT_ROWS) != 0;
+
+    return fills && cell->scenario.events * cell->scenario.seats > SEAT_ROWS_MOST;
+}
+
 void cell_explain_skip(struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
@@ -102,6 +113,10 @@ void cell_explain_skip(struct cell *cell)
         }
     if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
+    else if (fills_too_much(cell))
+        snprintf(cell->skip, sizeof(cell->skip),
+                 "%s keeps a row per seat, and there are more than %" PRId64 " to fill in before each trial",
+                 strategy->name, SEAT_ROWS_MOST);
 }
 
 int cell_check_options(const struct cell *cell)
