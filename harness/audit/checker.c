@@ -37,7 +37,6 @@ struct sweep {
     int64_t taken, maybe, held, admitted; /* B: can be taken now                              */
     int64_t maybe_most;                   /* of `maybe`, what can ever have come to something */
     int64_t kept;                         /* A': taken as early as possible, given back as late as possible */
-    int64_t worst_deficit;
 };
 
 /* What happened at the same moment may have overlapped: everything begins before anything ends. */
@@ -138,50 +137,42 @@ static void end(struct sweep *s, const struct operation *op)
     }
 }
 
-static enum checker_label label_of(const struct sweep *s, size_t i, int64_t *room)
+static enum checker_label label_of(const struct sweep *s, size_t i, int64_t *taken)
 {
     const struct operation *op = &s->ops[i];
-    int64_t most = s->capacity - op->seats; /* taken, and there is still enough */
+    int64_t most = s->capacity - op->seats; /* may be taken, and there is still enough */
     int64_t in_hands;
 
-    *room = course_highest(&s->courses[BOOKED], s->marks[i]);
-    if (*room > most)
+    *taken = course_highest(&s->courses[BOOKED], s->marks[i]);
+    if (*taken > most)
         return CHECKER_FINE;
     if (op->kind == OPERATION_TURNED_AWAY)
         return CHECKER_TURNED_AWAY;
     in_hands = course_highest(&s->courses[op->kind == OPERATION_SOLD_OUT_AT_GATE ? ADMITTED : HELD], s->marks[i]);
+    if (op->holds)
+        in_hands -= op->seats;
     return in_hands > most ? CHECKER_HELD : CHECKER_FALSE;
-}
-
-/* Of labels, the one that says more against whoever gave the answer. */
-static bool is_worse(enum checker_label label, enum checker_label than)
-{
-    static const int rank[] = {
-        [CHECKER_FINE] = 0, [CHECKER_HELD] = 1, [CHECKER_TURNED_AWAY] = 2, [CHECKER_FALSE] = 3
-    };
-
-    return rank[label] > rank[than];
 }
 
 static void judge(struct checked *out, struct sweep *s, size_t i, unsigned char *labels)
 {
-    int64_t room, deficit;
-    enum checker_label label = label_of(s, i, &room);
+    int64_t taken, deficit;
+    enum checker_label label = label_of(s, i, &taken);
 
     labels[i] = (unsigned char)label;
     if (label == CHECKER_FINE)
         return;
-    deficit = s->capacity - s->ops[i].seats + 1 - room;
+    deficit = s->capacity - s->ops[i].seats + 1 - taken;
     out->false_sold_out += label == CHECKER_FALSE;
     out->held_refusals += label == CHECKER_HELD;
     out->turned_away += label == CHECKER_TURNED_AWAY;
     if (label == CHECKER_FALSE && deficit > out->deficit)
         out->deficit = deficit;
-    if (is_worse(label, out->worst_label) || (label == out->worst_label && deficit > s->worst_deficit)) {
-        s->worst_deficit = deficit;
-        out->worst = i;
+    if (label > out->worst_label || (label == out->worst_label && deficit > out->worst_deficit)) {
         out->worst_label = label;
-        out->worst_room = room;
+        out->worst = i;
+        out->worst_deficit = deficit;
+        out->worst_taken = taken;
     }
 }
 

@@ -16,26 +16,29 @@
  * false, and misses none where nothing is given back and either nothing is left open or all want one seat. What it can
  * miss, the search of exact.h looks for. */
 
-/* What was found of one operation. */
+/* What was found of one operation; what says more against whoever gave the answer comes later. */
 enum checker_label {
-    CHECKER_FINE,       /* can be true                                                                         */
-    CHECKER_FALSE,      /* SOLD_OUT, while enough seats were neither taken nor in anybody's hands               */
-    CHECKER_HELD,       /* SOLD_OUT, while enough seats were not taken, but HELD or ADMITTED ones may have been them */
-    CHECKER_TURNED_AWAY /* TURNED_AWAY, while enough seats were not taken by anybody who got them               */
+    CHECKER_FINE,        /* can be true                                                                          */
+    CHECKER_HELD,        /* SOLD_OUT, while enough seats were not taken, but HELD or ADMITTED ones may have been them */
+    CHECKER_TURNED_AWAY, /* TURNED_AWAY, while enough seats were not taken by anybody who got them                */
+    CHECKER_FALSE        /* SOLD_OUT, while enough seats were neither taken nor in anybody's hands                */
 };
 
 struct checked {
     int64_t peak;           /* the most seats that must have been taken at one moment (A); oversold if above capacity */
     int64_t below;          /* seats given back beyond what can have been taken by then: negative inventory           */
     int64_t false_sold_out; /* operations labelled so, and one for each window refuted                                */
-    int64_t deficit;        /* how many more seats had to be taken, at least, for the worst of them to be true        */
+    int64_t deficit; /* how many more seats had to be taken, at least, for the worst of those labelled so to be true */
     int64_t held_refusals, turned_away; /* operations labelled so                                                     */
-    int64_t windows;         /* stretches between quiet moments that the search looked at; 0: there was no need       */
-    int64_t windows_refuted; /* the refusals of each cannot all be true, though B calls none of them false            */
-    int64_t windows_unknown; /* given up as too large, or with holds that may explain what they refute                */
-    size_t worst;       /* the operation with the largest deficit of the worst label, the first of them; or …    */
-    int64_t worst_room; /* … CHECKER_NONE; and the most seats that can have been taken during it                 */
-    enum checker_label worst_label;
+    int64_t windows; /* stretches between quiet moments in which an order was searched for; 0: no need                */
+    int64_t windows_refuted; /* their refusals cannot all be true, though none is labelled false                      */
+    int64_t windows_unknown; /* given up as too large, or refuted where holds may be why                              */
+
+    enum checker_label worst_label; /* of all operations                                                         */
+    size_t worst;                   /* the one with the largest deficit of that label, the first to return;
+                                       CHECKER_NONE */
+    int64_t worst_deficit;          /* its own                                                                    */
+    int64_t worst_taken;            /* the most seats that can have been taken during it, by those who got them   */
 };
 #define CHECKER_NONE SIZE_MAX
 

@@ -27,6 +27,8 @@ struct operation {
     int64_t return_ns; /* after its last answer; or OPERATION_NEVER   */
     int64_t seats;     /* from 1                                      */
     enum operation_kind kind;
+    bool holds; /* of a refusal: an operation HELD beside it is of the same request, which does not stand in its own way
+                 */
 };
 
 static inline bool operation_is_taking(const struct operation *op)

@@ -28,7 +28,7 @@ static struct operation *add(struct history *h, enum operation_kind kind, int64_
                              int64_t seats)
 {
     assert_true(h->n < MOST);
-    h->ops[h->n] = (struct operation){ invoke_ns, return_ns, seats, kind };
+    h->ops[h->n] = (struct operation){ invoke_ns, return_ns, seats, kind, false };
     return &h->ops[h->n++];
 }
 
@@ -94,7 +94,7 @@ static void golden_one_seat_left(void **state)
     assert_int_equal(h.labels[1], CHECKER_FALSE);
     assert_int_equal(h.labels[2], CHECKER_FINE);
     assert_int_equal(h.checked.worst, 1);
-    assert_int_equal(h.checked.worst_room, 1);
+    assert_int_equal(h.checked.worst_taken, 1);
 }
 
 /* The last thing that happens is a lie. */
@@ -153,7 +153,7 @@ static void golden_unknown(void **state)
     add(&h, OPERATION_SOLD_OUT, 5, 6, 1);
     check(&h);
     assert_int_equal(h.checked.false_sold_out, 0);
-    h.ops[1] = (struct operation){ 0, 1, 1, OPERATION_SOLD_OUT }; /* before it began it had not */
+    h.ops[1] = (struct operation){ 0, 1, 1, OPERATION_SOLD_OUT, false }; /* before it began it had not */
     check(&h);
     assert_int_equal(h.checked.false_sold_out, 1);
 }
@@ -230,6 +230,21 @@ static void golden_held(void **state)
     assert_int_equal(h.checked.false_sold_out, 1);
     assert_int_equal(h.labels[1], CHECKER_HELD);
     assert_int_equal(h.checked.worst, 2); /* a lie is worse than a price */
+}
+
+/* Who had held the seat himself, and is then refused, was not refused because of that. */
+static void golden_own_hold(void **state)
+{
+    struct history h = { .capacity = 1 };
+
+    (void)state;
+    add(&h, OPERATION_HELD, 0, 10, 1);
+    add(&h, OPERATION_SOLD_OUT, 0, 10, 1)->holds = true;
+    check(&h);
+    assert_int_equal(h.labels[1], CHECKER_FALSE);
+    add(&h, OPERATION_HELD, 5, 6, 1);
+    check(&h);
+    assert_int_equal(h.labels[1], CHECKER_HELD);
 }
 
 /* A permit that is out keeps others from the gate, and nobody from the database. */
@@ -324,7 +339,7 @@ static void golden_each_but_not_both(void **state)
     check(&h);
     assert_int_equal(h.checked.windows_refuted, 0);
     /* Where somebody held a seat that came back, that may be why. */
-    h.ops[5] = (struct operation){ 10, 20, 1, OPERATION_SOLD_OUT };
+    h.ops[5] = (struct operation){ 10, 20, 1, OPERATION_SOLD_OUT, false };
     h.n = last + 1;
     add(&h, OPERATION_HELD, 15, 16, 1);
     check(&h);
@@ -363,10 +378,10 @@ static void test_too_large_is_unknown(void **state)
 
     (void)state;
     for (i = 0; i < N; i++) {
-        ops[n++] = (struct operation){ 0, 100 + (int64_t)i, 1 + (int64_t)(i % 7), OPERATION_TAKEN };
-        ops[n++] = (struct operation){ 0, 300 + (int64_t)i, 1 + (int64_t)(i % 7), OPERATION_GIVEN_BACK };
+        ops[n++] = (struct operation){ 0, 100 + (int64_t)i, 1 + (int64_t)(i % 7), OPERATION_TAKEN, false };
+        ops[n++] = (struct operation){ 0, 300 + (int64_t)i, 1 + (int64_t)(i % 7), OPERATION_GIVEN_BACK, false };
     }
-    ops[n++] = (struct operation){ 900, 901, 100, OPERATION_SOLD_OUT };
+    ops[n++] = (struct operation){ 900, 901, 100, OPERATION_SOLD_OUT, false };
     for (i = 0; i < n; i++)
         pointers[i] = &ops[i];
     assert_int_equal(order_find(pointers, n, 100, 0, &steps), ORDER_UNKNOWN);
@@ -716,6 +731,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(golden_negative),
         cmocka_unit_test(golden_cancel_unknown),
         cmocka_unit_test(golden_held),
+        cmocka_unit_test(golden_own_hold),
         cmocka_unit_test(golden_admitted),
         cmocka_unit_test(golden_turned_away),
         cmocka_unit_test(golden_worst),
