@@ -347,6 +347,20 @@ static void golden_each_but_not_both(void **state)
     assert_int_equal(h.checked.windows_unknown, 1);
 }
 
+/* The same where an order is searched for. */
+static void golden_same_moment_in_a_search(void **state)
+{
+    struct history h = { .capacity = 1 };
+
+    (void)state;
+    add(&h, OPERATION_SOLD_OUT, 2, 5, 1);
+    add(&h, OPERATION_TAKEN, 5, 9, 1);
+    add(&h, OPERATION_GIVEN_BACK, 10, 11, 1);
+    check(&h);
+    assert_int_equal(h.checked.windows, 1);
+    assert_int_equal(h.checked.windows_refuted + h.checked.false_sold_out, 0);
+}
+
 /* Between two windows it is known how many seats are taken. */
 static void golden_windows(void **state)
 {
@@ -737,6 +751,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(golden_worst),
         cmocka_unit_test(golden_only_a_search_can_tell),
         cmocka_unit_test(golden_each_but_not_both),
+        cmocka_unit_test(golden_same_moment_in_a_search),
         cmocka_unit_test(golden_windows),
         cmocka_unit_test(test_too_large_is_unknown),
         cmocka_unit_test(test_agrees_with_brute_force),
