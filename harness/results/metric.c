@@ -158,13 +158,14 @@ static void read_rates(double *v, const struct trial *trial)
         v[METRIC_RETRIES] = (double)(t->attempts + t->untried - t->requests) / requests;
         v[METRIC_ERRORS_SHARE] = (double)metric_errors(t) / requests;
     }
-    if (trial->wall_ns > 0) {
+    if (trial->wall_ns > 0 && !trial->untimed) {
         v[METRIC_BOOKINGS_PER_S] = (double)t->outcomes[OUTCOME_BOOKED] / seconds;
         v[METRIC_DECISIONS_PER_S] = requests / seconds;
         v[METRIC_WALL_NS] = (double)trial->wall_ns;
     }
     v[METRIC_BORROWERS] = (double)t->borrowers;
-    v[METRIC_SOLD_OUT_NS] = known(trial->sold_out_ns);
+    if (!trial->untimed)
+        v[METRIC_SOLD_OUT_NS] = known(trial->sold_out_ns);
 }
 
 void metric_read(double values[METRIC_COUNT], const struct trial *trial, const struct audit *audit)
@@ -173,7 +174,8 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
         values[m] = NAN;
     if (audit != NULL)
         read_audit(values, audit);
-    read_percentiles(values, &trial->totals);
+    if (!trial->untimed)
+        read_percentiles(values, &trial->totals);
     read_asides(values, &trial->totals, audit);
     read_rates(values, trial);
     values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);

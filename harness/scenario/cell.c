@@ -111,6 +111,11 @@ void cell_explain_skip(struct cell *cell)
                      cell->db);
             return;
         }
+    if (cell->scenario.model == LOAD_LOCKSTEP && cell_services(cell) > 0) {
+        snprintf(cell->skip, sizeof(cell->skip), "%s has service threads, which have no turn in lock-step",
+                 strategy->name);
+        return;
+    }
     if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
     else if (fills_too_much(cell))
@@ -127,6 +132,15 @@ int cell_check_options(const struct cell *cell)
     if (why == NULL)
         return EXIT_OK;
     say_error("%s: %s: %s", cell->scenario.place, cell->variant.name, why);
+    return EXIT_USAGE;
+}
+
+int cell_check_backoff(const struct cell *cell)
+{
+    if (cell->scenario.model != LOAD_LOCKSTEP || cell->variant.retry.backoff.kind == LAW_NONE)
+        return EXIT_OK;
+    say_error("%s: there is no clock in lock-step; set [strategy.%s] retry.backoff = none", cell->scenario.place,
+              cell->variant.registered->strategy->name);
     return EXIT_USAGE;
 }
 
