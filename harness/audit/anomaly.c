@@ -12,6 +12,7 @@ const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
     [ANOMALY_FALSE_SOLD_OUT] = { "undersells", "told", "request", " \"sold out\" while seats were free" },
     [ANOMALY_DRIFT] = { "drifts", "counter and bookings differ by", "seat", "" },
     [ANOMALY_GATE_DRIFT] = { "drifts", "gate and bookings differ by", "seat", "" },
+    [ANOMALY_UNFAIR] = { "unfair", "passed over", "request", " for others who asked only after the answer" },
 };
 
 const char *anomaly_name(enum anomaly anomaly)
@@ -20,6 +21,7 @@ const char *anomaly_name(enum anomaly anomaly)
         [ANOMALY_OVERSOLD] = "oversold",     [ANOMALY_LOST] = "lost",     [ANOMALY_GHOST] = "ghost",
         [ANOMALY_DUPLICATE] = "duplicate",   [ANOMALY_UNSOLD] = "unsold", [ANOMALY_DRIFT] = "drift",
         [ANOMALY_GATE_DRIFT] = "gate_drift", [ANOMALY_TORN] = "torn",     [ANOMALY_FALSE_SOLD_OUT] = "false_sold_out",
+        [ANOMALY_UNFAIR] = "unfair",
     };
 
     return names[anomaly];
@@ -37,6 +39,7 @@ int64_t anomaly_amount(const struct audit *audit, enum anomaly anomaly)
         [ANOMALY_GATE_DRIFT] = audit->gate_drift,
         [ANOMALY_TORN] = audit->torn,
         [ANOMALY_FALSE_SOLD_OUT] = audit->false_sold_out,
+        [ANOMALY_UNFAIR] = audit->unfair,
     };
 
     return amounts[anomaly];
@@ -52,6 +55,8 @@ bool anomaly_breaks(enum anomaly anomaly, unsigned promises)
         return (promises & PROMISE_SELLS_OUT) != 0;
     case ANOMALY_TORN:
         return (promises & PROMISE_ALL_OR_NOTHING) != 0;
+    case ANOMALY_UNFAIR:
+        return (promises & PROMISE_IN_ORDER) != 0;
     default:
         return true;
     }

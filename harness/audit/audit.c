@@ -6,6 +6,7 @@
 #include "harness/audit/answers.h"
 #include "harness/audit/gates.h"
 #include "harness/audit/matter.h"
+#include "harness/audit/passed.h"
 #include "harness/audit/seats.h"
 #include "harness/audit/shortfall.h"
 #include "harness/base/clock.h"
@@ -157,11 +158,19 @@ static void conclude(struct audit *audit, const struct trial *trial)
     }
 }
 
+/* What promises nothing is there to break everything: it is held to it too. */
+static bool owes_order(const struct cell *cell)
+{
+    return (cell_promises(cell) & PROMISE_IN_ORDER) != 0 ||
+           (cell->variant.registered->strategy->traits & (TRAIT_CONTROL | TRAIT_ROGUE)) != 0;
+}
+
 /* 0, or -1: out of memory. */
 static int compare(struct audit *audit, struct matter *m, const struct cell *cell, const struct trial *trial,
                    const struct witnesses *witnesses)
 {
     const enum ledger ledger = cell_ledger(cell);
+    int64_t unfair;
 
     if (matter_open(m, audit, trial, witnesses, cell->scenario.events) != 0)
         return -1;
@@ -174,9 +183,11 @@ static int compare(struct audit *audit, struct matter *m, const struct cell *cel
     count_early(audit, m, hold_of(cell));
     if (ledger == LEDGER_SEATS && seats_drift(witnesses, &audit->leaked, &audit->uncounted) != 0)
         return -1;
-    if (gates_judge(audit, trial, m, cell->scenario.instances) != 0)
+    if (gates_judge(audit, trial, m, cell->scenario.instances) != 0 || shortfall_judge(audit, m) != 0)
         return -1;
-    return shortfall_judge(audit, m);
+    unfair = owes_order(cell) ? passed_over(trial, witnesses) : 0;
+    audit->unfair = unfair > 0 ? unfair : 0;
+    return unfair < 0 ? -1 : 0;
 }
 
 void audit_judge(struct audit *audit, const struct cell *cell, const struct trial *trial,

@@ -221,6 +221,12 @@ static void write_gate_drift(FILE *out, const struct exploration *e)
     putc('.', out);
 }
 
+static void write_unfair(FILE *out, const struct exploration *e)
+{
+    (void)e;
+    fputs("Somebody was refused, and one who asked only after that was booked.", out);
+}
+
 /* ---- no end ---- */
 
 static const struct move *last_move(const struct trace *trace, int actor)
@@ -319,6 +325,7 @@ void story_ending(FILE *out, const struct exploration *e)
         [ANOMALY_GATE_DRIFT] = write_gate_drift,
         [ANOMALY_TORN] = write_torn,
         [ANOMALY_FALSE_SOLD_OUT] = write_false_sold_out,
+        [ANOMALY_UNFAIR] = write_unfair,
     };
     const struct trace *trace = &e->trace;
     int anomaly, said = 0;

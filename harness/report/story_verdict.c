@@ -16,6 +16,7 @@ static const char *const deeds[ANOMALY_COUNT] = {
     [ANOMALY_FALSE_SOLD_OUT] = "told somebody \"sold out\" while a seat was free",
     [ANOMALY_DRIFT] = "counter and bookings differed",
     [ANOMALY_GATE_DRIFT] = "gate and bookings differed",
+    [ANOMALY_UNFAIR] = "passed somebody over for one who came after his answer",
 };
 
 static const char stuck_deed[] = "somebody waited for ever", endless_deed[] = "went in circles";

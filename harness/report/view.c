@@ -87,6 +87,7 @@ bool view_broken(const json_t *cell)
                   { "unsold", "sells_out" },
                   { "false_sold_out", "sells_out" },
                   { "torn", "all_or_nothing" },
+                  { "unfair", "in_order" },
                   { "lost", "" },
                   { "ghost", "" },
                   { "duplicate", "" },

@@ -62,6 +62,7 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_MOST_ATTEMPTS] = { .name = "most_attempts" },
     [METRIC_STARVED] = { .name = "starved" },
     [METRIC_JAIN_INDEX] = { .name = "jain_index" },
+    [METRIC_UNFAIR] = { .name = "unfair" },
     [METRIC_FALSE_SOLD_OUT] = { .name = "false_sold_out" },
     [METRIC_HELD_REFUSALS] = { .name = "held_refusals" },
     [METRIC_TURNED_AWAY] = { .name = "turned_away" },
@@ -98,6 +99,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_DRIFT] = (double)a->drift;
     v[METRIC_GATE_DRIFT] = (double)a->gate_drift;
     v[METRIC_TORN] = (double)a->torn;
+    v[METRIC_UNFAIR] = (double)a->unfair;
     fair_metrics(v, &a->fairness);
     answered_metrics(v, a);
 }

@@ -134,10 +134,11 @@ void table_cell(struct output *o, const struct cell *cell, const struct tally *t
 
 void table_audit_header(struct output *o)
 {
-    static const char *const first[] = { "cell",   "trial",     "capacity", "sold",         "told",        "oversold",
-                                         "unsold", "drift",     "leaked",   "uncounted",    "gate_drift",  "lost",
-                                         "ghost",  "duplicate", "unknown",  "resolved_yes", "resolved_no", "verdict",
-                                         "reason", "torn",      "released", "unjudged",     "repeated",    "held" };
+    static const char *const first[] = { "cell",         "trial",       "capacity", "sold",      "told",
+                                         "oversold",     "unsold",      "drift",    "leaked",    "uncounted",
+                                         "gate_drift",   "lost",        "ghost",    "duplicate", "unknown",
+                                         "resolved_yes", "resolved_no", "verdict",  "reason",    "torn",
+                                         "released",     "unjudged",    "repeated", "held",      "unfair" };
 
     csv_words(o, first, sizeof first / sizeof first[0]);
     answered_header(o);
@@ -161,6 +162,7 @@ void table_audit(struct output *o, const struct cell *cell, int64_t number, cons
     csv_int(o, a->unjudged);
     csv_int(o, a->repeated);
     csv_int(o, a->held);
+    csv_int(o, a->unfair);
     answered_row(o, a);
     csv_end(o);
 }
