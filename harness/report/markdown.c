@@ -279,6 +279,8 @@ static const char ending[] =
     "- errors: more than 1 % of the requests ended in gave\\_up, timed\\_out, shed, failed or unknown.\n"
     "- unjudged: seats were left over where bookings had been given back while others asked: nobody is blamed for "
     "them.\n"
+    "- not\\_sustained: in open load, the requests came faster than they could be answered, and waiting grew to the "
+    "end.\n"
     "\n## What is not shown\n\n"
     "- Client and database share this machine: they compete for its CPU, and no network lies between them.\n"
     "- The seed fixes choices (who wants what, backoffs, the order of trials), not how threads interleave: a second "

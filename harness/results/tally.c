@@ -147,6 +147,14 @@ static bool few_samples(const struct tally *t)
     return t->finding.trials > 0 && (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
 }
 
+static bool not_sustained(const struct tally *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->trial[i].is_void && t->trial[i].metric[METRIC_SUSTAINED] == 0) /* NAN: no open load */
+            return true;
+    return false;
+}
+
 void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best,
                  const char *flags[TALLY_FLAGS])
 {
@@ -164,5 +172,7 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "errors";
     if (t->finding.unjudged > 0)
         flags[n++] = "unjudged";
+    if (not_sustained(t))
+        flags[n++] = "not_sustained";
     flags[n] = NULL;
 }
