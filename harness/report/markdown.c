@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
+#include "harness/report/steps.h"
 
 struct markdown {
     const json_t *run;
@@ -229,9 +231,11 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         write_table(m, &pick, view_sweeps(scenario));
     write_reasons(m, &pick);
     if (ran > 0) {
+        steps_write(m->out, scenario, &pick);
         write_pictures(m, scenario, db);
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);
+        arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
         page_resources(m->out, &pick);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/results/colour.h"
+#include "harness/results/fair.h"
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
@@ -152,7 +153,8 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
-    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0) {
+    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
+        (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
         return counts;
     }

@@ -11,9 +11,11 @@
 #include "harness/results/document.h"
 #include "harness/results/environment.h"
 #include "harness/results/folder.h"
+#include "harness/results/hdr_files.h"
 #include "harness/results/history.h"
 #include "harness/results/redact.h"
 #include "harness/results/table.h"
+#include "harness/results/tables.h"
 #include "harness/results/tally.h"
 
 /* Nine digits are more than any fraction here can claim, and 0.021 stays 0.021. */
@@ -23,6 +25,7 @@ struct results {
     struct folder folder;
     const struct cells *cells;
     struct tally *tallies; /* one per cell */
+    struct hdr_log *logs;  /* one per cell */
     struct statistics statistics;
     struct output timeline, audit;
     json_t *run;
@@ -72,10 +75,11 @@ static void folder_name_of(const struct results *r, char *out, size_t size)
 static int open_tallies(struct results *r)
 {
     r->tallies = calloc(r->cells->n, sizeof *r->tallies);
+    r->logs = calloc(r->cells->n, sizeof *r->logs);
     for (size_t i = 0; r->tallies != NULL && i < r->cells->n; i++)
         if (tally_init(&r->tallies[i]) != 0)
             return -1;
-    return r->tallies != NULL ? 0 : -1;
+    return r->tallies != NULL && r->logs != NULL ? 0 : -1;
 }
 
 static int open_files(struct results *r)
@@ -161,6 +165,8 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     if (tally_add(tally, trial, audit) != 0)
         return out_of_memory();
     number = (int64_t)tally->n;
+    if (!trial->untimed && hdr_log_trial(&r->logs[index], cell, number, trial) != 0)
+        return out_of_memory();
     if (audit != NULL)
         table_audit(&r->audit, cell, number, audit);
     /* A void trial's curve would be drawn as if it counted. */
@@ -283,31 +289,13 @@ static int add_cells(struct results *r)
     return EXIT_OK;
 }
 
-enum { TRIALS, CELLS, SPECTRUM };
-
-static int write_table(const struct results *r, const char *name, int which)
+static int write_hists(struct results *r)
 {
-    struct output o;
+    int code = EXIT_OK;
 
-    if (output_open(&o, &r->folder, name) != EXIT_OK)
-        return EXIT_ERROR;
-    if (which == TRIALS)
-        table_trials_header(&o);
-    else if (which == CELLS)
-        table_cells_header(&o);
-    else
-        csv_header(&o, curve_spectrum_header);
-    for (size_t i = 0; i < r->cells->n; i++) {
-        const struct cell *cell = &r->cells->cell[i];
-
-        if (which == TRIALS)
-            table_trials(&o, cell, &r->tallies[i]);
-        else if (which == CELLS)
-            table_cell(&o, cell, &r->tallies[i]);
-        else
-            curve_spectrum(&o, cell, &r->tallies[i]);
-    }
-    return output_close(&o, false);
+    for (size_t i = 0; i < r->cells->n && code == EXIT_OK; i++)
+        code = hdr_files_write(&r->folder, &r->cells->cell[i], &r->tallies[i], &r->logs[i]);
+    return code;
 }
 
 static int dump(const char *bytes, size_t n, void *output)
@@ -339,9 +327,8 @@ int results_finish(struct results *r, bool partial)
         return out_of_memory();
     if ((code = output_close(&r->timeline, false)) != EXIT_OK || (code = output_close(&r->audit, false)) != EXIT_OK ||
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
-        (code = write_table(r, "trials.csv", TRIALS)) != EXIT_OK ||
-        (code = write_table(r, "cells.csv", CELLS)) != EXIT_OK ||
-        (code = write_table(r, "spectrum.csv", SPECTRUM)) != EXIT_OK || (code = write_json(r)) != EXIT_OK)
+        (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK || (code = write_hists(r)) != EXIT_OK ||
+        (code = write_json(r)) != EXIT_OK)
         return code;
     return folder_finish(&r->folder);
 }
@@ -372,7 +359,10 @@ void results_close(struct results *r)
     output_drop(&r->audit);
     for (size_t i = 0; r->tallies != NULL && i < r->cells->n; i++)
         tally_destroy(&r->tallies[i]);
+    for (size_t i = 0; r->logs != NULL && i < r->cells->n; i++)
+        hdr_log_free(&r->logs[i]);
     free(r->tallies);
+    free(r->logs);
     statistics_destroy(&r->statistics);
     json_decref(r->run);
     folder_discard(&r->folder);

@@ -82,7 +82,10 @@ int tally_add(struct tally *t, const struct trial *trial, const struct audit *au
     finding_add(&t->finding, trial, audit);
     if (json_array_append_new(t->trials, document_trial((int64_t)t->n, trial, audit)) != 0)
         return -1;
-    return kept->is_void ? 0 : merge_all(t, &trial->totals);
+    t->untimed |= trial->untimed;
+    for (int place = 0; place < FAIRNESS_PLACES && audit != NULL && !kept->is_void; place++)
+        t->winners_at[place] += audit->fairness.winners_at[place];
+    return kept->is_void || trial->untimed ? 0 : merge_all(t, &trial->totals);
 }
 
 /* A percentile that one trial lacks is not the median of the others: the merged trials must say. */
@@ -144,7 +147,8 @@ static bool near_floor(const struct tally *t, const struct tally *at_best)
 
 static bool few_samples(const struct tally *t)
 {
-    return t->finding.trials > 0 && (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
+    return t->finding.trials > 0 && !t->untimed &&
+           (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
 }
 
 static bool not_sustained(const struct tally *t)

@@ -30,7 +30,9 @@ struct tally {
     /* Of the trials that count. A histogram has counts only once a sample came. */
     struct hist merged[METRIC_TIMES][TOTALS_SERIES];
     struct finding finding;
-    double solo; /* statements per request with one user and one seat; NAN: not known */
+    int64_t winners_at[FAIRNESS_PLACES]; /* of the trials that count, by place in the line */
+    double solo;                         /* statements per request with one user and one seat; NAN: not known */
+    bool untimed;                        /* its trials have counts, and no times */
     struct tally_metric summary[METRIC_COUNT];
 };
 

@@ -12,6 +12,7 @@
 #include "harness/run/browser.h"
 #include "harness/run/burst.h"
 #include "harness/run/closed.h"
+#include "harness/run/lockstep.h"
 #include "harness/run/open.h"
 #include "harness/run/shift.h"
 
@@ -74,6 +75,8 @@ static int enlist_all(struct crew *crew)
     if (closed) {
         enlist(crew, scenario->users, closed_user, true);
         enlist(crew, asking - scenario->users, closed_second, true);
+    } else if (crew->lockstep != NULL) {
+        enlist(crew, asking, lockstep_user, true);
     } else {
         enlist(crew, asking, crew->taking_turns ? shift_work : burst_user, true);
     }
@@ -121,6 +124,19 @@ static int open_records(struct crew *crew)
     return recorder_open_fixed(&crew->recorder, crew->cell->scenario.cancel > 0 ? 2 * flights : flights);
 }
 
+static int open_lockstep(struct crew *crew)
+{
+    int64_t i;
+
+    if (crew->cell->scenario.model != LOAD_LOCKSTEP)
+        return 0;
+    if ((crew->lockstep = lockstep_open(crew->flight_count)) == NULL)
+        return -1;
+    for (i = 0; i < crew->cell->scenario.instances; i++)
+        crew->servers[i].scheduler = lockstep_scheduler(crew->lockstep);
+    return 0;
+}
+
 static int plan(struct crew *crew, int64_t block)
 {
     switch ((enum load_model)crew->cell->scenario.model) {
@@ -143,7 +159,7 @@ static int allocate(struct crew *crew, int64_t block)
     ready = crew->taking_turns ? 2 * workers : (size_t)crew->flight_count;
     if (flights_open(&crew->flights, (size_t)crew->flight_count, ready,
                      crew->cell->variant.registered->strategy->request_size) != 0 ||
-        enlist_all(crew) != 0 || open_totals(crew) != 0 || open_records(crew) != 0)
+        open_lockstep(crew) != 0 || enlist_all(crew) != 0 || open_totals(crew) != 0 || open_records(crew) != 0)
         return -1;
     return crew->taking_turns ? turns_init(&crew->turns, &crew->flights, (size_t)crew->flight_count, crew->due_ns) : 0;
 }
@@ -301,6 +317,7 @@ void crew_close(struct crew *crew)
     recorder_close(&crew->recorder);
     flights_close(&crew->flights);
     free(crew->senders);
+    lockstep_close(crew->lockstep);
     free(crew->due_ns);
     free(crew->hands);
     free(crew->workers);

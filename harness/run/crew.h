@@ -23,6 +23,7 @@ struct crew {
     int64_t *senders;   /* burst, open: id of each request, negative for a second click; NULL: request i has id i + 1 */
     int64_t *due_ns;    /* open: of each request, after the start, in order */
     struct hand *hands; /* closed: a second one for each user (closed.h); NULL: nobody clicks twice */
+    struct lockstep *lockstep; /* NULL: users move when they can */
     struct worker *workers;
     int worker_count;
     bool taking_turns, totals_only;

@@ -260,6 +260,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
     memset(trial, 0, sizeof *trial);
     trial->block = block;
     trial->seed = cell->scenario.seed;
+    trial->untimed = cell->scenario.model == LOAD_LOCKSTEP;
     trial->bloat = (struct database_bloat){ -1, -1, -1 };
     if (totals_init(&trial->totals) != 0) {
         say_error("%s: out of memory for histograms", cell->id);

@@ -50,10 +50,12 @@ const struct option scenario_options[] = {
       .type = OPTION_CHOICE,
       .offset = AT(model),
       .fallback = "burst",
-      .words = WORDS("burst", "closed", "open"),
+      .words = WORDS("burst", "closed", "lockstep", "open"),
       .help =
           "burst: every user asks once, all at the same moment; closed: every user asks again as soon as answered, "
-          "for load.duration; open: requests come at load.rate for load.duration, whatever became of those before." },
+          "for load.duration; lockstep: as a burst, but one at a time, and nobody takes a step before all have taken "
+          "the one before it: no times, but counts that are the same in every run; open: requests come at load.rate "
+          "for load.duration, whatever became of those before." },
     { .section = "load",
       .name = "users",
       .type = OPTION_INT,

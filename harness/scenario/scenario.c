@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "harness/base/say.h"
-#include "harness/scenario/arrivals.h"
 #include "harness/scenario/layer.h"
 #include "harness/scenario/rate.h"
+#include "harness/scenario/timetable.h"
 
 int64_t scenario_workers(const struct scenario *s)
 {
@@ -21,29 +21,46 @@ static bool takes_time(const struct law *law)
     return law->kind != LAW_NONE && !(law->kind == LAW_FIXED && law->lo_ns == 0);
 }
 
+/* Nobody waits for a clock in lock-step. Returns the key that would, and what it must be. */
+static const char *needs_clock(const struct scenario *s)
+{
+    if (takes_time(&s->checkout))
+        return "checkout.time = 0ms";
+    if (s->patience.kind != LAW_NONE)
+        return "load.patience = none";
+    if (s->retry.backoff.kind != LAW_NONE)
+        return "retry.backoff = none";
+    if (s->cancel > 0)
+        return "mix.cancel = 0%";
+    if (s->browsers > 0)
+        return "mix.browsers = 0";
+    return NULL;
+}
+
 /* What a duration and a rate say must go with the model. True: it was said that they do not. */
 static bool check_model(const struct scenario *s, const char *place)
 {
-    static const char *const models[] = { "a burst", "closed load", "open load" };
+    static const char *const models[] = { "a burst", "closed load", "lock-step", "open load" };
+    const bool lasts = s->model == LOAD_CLOSED || s->model == LOAD_OPEN;
     char duration[OPTION_DURATION_SIZE], rate[OPTION_DURATION_SIZE];
 
     text_duration(duration, sizeof(duration), s->duration_ns);
     rate_print(s->rate, rate, sizeof(rate));
-    if (s->model != LOAD_BURST && s->duration_ns == 0)
+    if (lasts && s->duration_ns == 0)
         say_error("%s: %s has no end; set load.duration, such as 2s", place, models[s->model]);
-    else if (s->model == LOAD_BURST && s->duration_ns > 0)
-        say_error("%s: load.duration = %s means nothing to a burst; set load.model = closed, or leave it out", place,
-                  duration);
+    else if (!lasts && s->duration_ns > 0)
+        say_error("%s: load.duration = %s means nothing to %s; set load.model = closed, or leave it out", place,
+                  duration, models[s->model]);
     else if (s->model != LOAD_OPEN && s->rate > 0)
         say_error("%s: load.rate = %s means nothing to %s; set load.model = open, or leave it out", place, rate,
                   models[s->model]);
     else if (s->model == LOAD_OPEN && s->rate == 0)
         say_error("%s: open load has no rate; set load.rate, such as 500/s", place);
-    else if (s->model == LOAD_OPEN && arrivals_expected(s) > ARRIVALS_MOST)
+    else if (s->model == LOAD_OPEN && timetable_expected(s) > TIMETABLE_MOST)
         say_error("%s: load.rate = %s for %s is %.0f requests, and a trial holds at most %d; lower load.rate or "
                   "load.duration",
-                  place, rate, duration, arrivals_expected(s), ARRIVALS_MOST);
-    else if (s->model == LOAD_OPEN && arrivals_expected(s) < 1)
+                  place, rate, duration, timetable_expected(s), TIMETABLE_MOST);
+    else if (s->model == LOAD_OPEN && timetable_expected(s) < 1)
         say_error("%s: load.rate = %s for %s is not one request; raise load.rate or load.duration", place, rate,
                   duration);
     else
@@ -86,6 +103,11 @@ int scenario_check(const struct scenario *s, const char *place)
                   " users: in closed load each user is a worker; set load.workers "
                   "= auto and at most %d users",
                   place, workers, s->users, WORKERS_AUTO_MAX);
+    else if (s->model == LOAD_LOCKSTEP && workers < s->users)
+        say_error("%s: in lock-step each user is a worker; set load.workers = auto and at most %d users", place,
+                  WORKERS_AUTO_MAX);
+    else if (s->model == LOAD_LOCKSTEP && needs_clock(s) != NULL)
+        say_error("%s: there is no clock in lock-step; set %s", place, needs_clock(s));
     else if (sizes_largest(&s->sizes) > s->seats)
         say_error("%s: request.seats has groups of %" PRId64 ", but inventory.seats = %" PRId64
                   ": no event could ever take one; lower the one or raise the other",

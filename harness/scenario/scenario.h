@@ -9,7 +9,7 @@
 
 /* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
 
-enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_OPEN };
+enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP, LOAD_OPEN };
 enum arrival_kind { ARRIVALS_POISSON, ARRIVALS_CONSTANT };
 enum history { HISTORY_ALL, HISTORY_NONE };
 

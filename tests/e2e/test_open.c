@@ -10,13 +10,13 @@
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/results/metric.h"
-#include "harness/scenario/arrivals.h"
+#include "harness/scenario/timetable.h"
 #include "tests/support/bench.h"
 
 struct outcome_of {
     struct trial trial;
     struct audit audit;
-    struct arrivals arrivals;
+    struct timetable timetable;
     int64_t users;
 };
 
@@ -35,7 +35,7 @@ static void run(struct outcome_of *out, struct database *database, const char *d
         assert_int_equal(audit_read(&witnesses, made.cell, database), EXIT_OK);
         audit_judge(&out->audit, made.cell, &out->trial, &witnesses);
     }
-    assert_int_equal(arrivals_draw(&out->arrivals, &made.cell->scenario, 1), 0);
+    assert_int_equal(timetable_draw(&out->timetable, &made.cell->scenario, 1), 0);
     out->users = made.cell->scenario.users;
     witnesses_free(&witnesses);
     database_drop(database);
@@ -44,7 +44,7 @@ static void run(struct outcome_of *out, struct database *database, const char *d
 
 static void let_go(struct outcome_of *got)
 {
-    arrivals_free(&got->arrivals);
+    timetable_free(&got->timetable);
     trial_free(&got->trial);
 }
 
@@ -64,7 +64,7 @@ static void assert_on_schedule(const struct outcome_of *got)
         const struct record *r = &trial->records[i];
         int64_t id = r->ref != 0 ? r->ref : r->request;
 
-        assert_int_equal(r->due_ns - trial->start_ns, got->arrivals.due_ns[id - 1]);
+        assert_int_equal(r->due_ns - trial->start_ns, got->timetable.due_ns[id - 1]);
         assert_int_equal(r->user, (id - 1) % got->users + 1);
         assert_true(r->invoke_ns >= r->due_ns);
         assert_true(r->return_ns >= r->invoke_ns);
@@ -85,10 +85,10 @@ static void every_variant_is_given_the_same_requests(void **state)
             run(&got, bench_databases[d], bench_names[d], variants[v], ini);
             assert_valid(&got);
             assert_on_schedule(&got);
-            assert_int_equal(got.trial.record_count, got.arrivals.n);
-            assert_int_equal(got.trial.totals.requests, got.arrivals.n);
+            assert_int_equal(got.trial.record_count, got.timetable.n);
+            assert_int_equal(got.trial.totals.requests, got.timetable.n);
             assert_int_equal(got.audit.sold, 60);
-            assert_int_equal(got.trial.pace.offered, got.arrivals.n);
+            assert_int_equal(got.trial.pace.offered, got.timetable.n);
             assert_int_equal(got.trial.pace.skipped, 0);
             assert_true(got.trial.pace.in_flight_max >= 1);
             assert_true(got.trial.pace.sustained);
@@ -112,7 +112,7 @@ static void few_workers_serve_many(void **state)
             run(&got, bench_databases[d], bench_names[d], v == 0 ? "queue" : "optimistic", ini);
             assert_valid(&got);
             assert_on_schedule(&got);
-            assert_int_equal(got.arrivals.n, 100);
+            assert_int_equal(got.timetable.n, 100);
             assert_true(got.trial.totals.repeats > 10);
             assert_int_equal(got.trial.totals.requests, 100 + got.trial.totals.repeats);
             assert_true(got.trial.cancel_count > 5);
@@ -192,8 +192,8 @@ static void a_rate_out_of_reach_is_flagged(void **state)
     assert_valid(&got);
     assert_on_schedule(&got);
     assert_true(got.trial.pace.skipped > 0);
-    assert_int_equal(got.trial.pace.offered, got.arrivals.n);
-    assert_int_equal(got.trial.totals.requests + got.trial.pace.skipped, got.arrivals.n);
+    assert_int_equal(got.trial.pace.offered, got.timetable.n);
+    assert_int_equal(got.trial.totals.requests + got.trial.pace.skipped, got.timetable.n);
     assert_false(got.trial.pace.sustained);
     assert_true(got.trial.pace.achieved < got.trial.pace.offered);
     let_go(&got);
@@ -204,7 +204,7 @@ static void a_rate_out_of_reach_is_flagged(void **state)
         "workers = 4\ndrain = 1m\nlate = 5ms\n[db]\ndurability = async\n");
     assert_valid(&got);
     assert_int_equal(got.trial.pace.skipped, 0);
-    assert_int_equal(got.trial.totals.requests, got.arrivals.n);
+    assert_int_equal(got.trial.totals.requests, got.timetable.n);
     assert_false(got.trial.pace.sustained);
     assert_true(got.trial.pace.lag.lo > 0);
     let_go(&got);
@@ -222,8 +222,8 @@ static void nobody_came(void **state)
 
         snprintf(ini, sizeof ini, "# q\n[load]\nmodel = open\nrate = 100/s\nduration = 10ms\n[run]\nseed = %d\n", seed);
         run(&got, bench_databases[0], bench_names[0], "atomic", ini);
-        assert_int_equal(got.trial.totals.requests, got.arrivals.n);
-        if ((nobody = got.arrivals.n == 0))
+        assert_int_equal(got.trial.totals.requests, got.timetable.n);
+        if ((nobody = got.timetable.n == 0))
             assert_non_null(strstr(got.trial.void_reason, "no request was due"));
         let_go(&got);
     }

@@ -713,6 +713,46 @@ static void test_what_users_did_besides(void **state)
     json_decref(run);
 }
 
+/* ---- who was served before whom -----------------------------------------------------------------------------------
+ */
+
+static void test_fairness(void **state)
+{
+    json_t *run = load("rush");
+    char *text;
+
+    (void)state;
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_lacks(text, "Fairness"); /* an older run */
+    free(text);
+
+    set_metric(run, "queue", "order_index", 0.0005, 0, 0.001);
+    set_metric(run, "optimistic", "order_index", 0.137, 0.125, 0.2);
+    set_metric(run, "optimistic", "overtaken_most", 9, 8, 10);
+    set_metric(run, "optimistic", "longest_wait_ns", 158e6, 117e6, 198e6);
+    set_metric(run, "naive", "order_index", 0.9, 0.9, 0.9); /* a control is no example */
+    set_trials(run, "queue", "fairness", json_pack("{s:i, s:i}", "inversions", 0, "starved", 0));
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text, "#### Fairness\n\nqueue served in the order of arrival (order index 0.0005); optimistic let later "
+                     "ones pass: a buyer had come after one who was refused in 13.7 % of the pairs.\n\n");
+    assert_has(text, "| optimistic | 6 | 0.137 [0.125..0.200] | - | - | - | 9 [8..10] | - | 158 [117..198] |");
+    free(text);
+
+    set_metric(run, "optimistic", "order_index", 0.5, 0.4, 0.6);
+    set_trials(run, "queue", "fairness", json_pack("{s:i, s:i}", "inversions", 2, "starved", 3));
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text,
+               "optimistic dealt seats out regardless of who had come first (order index 0.500). Some were refused "
+               "and saw a seat go to one who asked only after they had their answer. Some used up their tries "
+               "while seats were left for them.\n");
+    assert_has(text, "| queue | 6 | 0.0005 [0..0.0010] | - | - | - | - | 12 | - | - | 18 | - |");
+    free(text);
+    json_decref(run);
+}
+
 static void test_markdown_unwritable(void **state)
 {
     json_t *run = load("demo");
@@ -880,15 +920,30 @@ static void assert_drawn(const char *name)
         fail_msg("%s: %ld bytes", file, size_of(file));
 }
 
+static void write_arrivals(void)
+{
+    char path[300];
+    FILE *out;
+
+    snprintf(path, sizeof path, "%s/arrivals.csv", folder);
+    assert_non_null(out = fopen(path, "w"));
+    fputs("cell,scenario,db,variant,place,winners,winners_share\n", out);
+    for (int place = 1; place <= 100; place++)
+        fprintf(out, RUSH "/sqlite/atomic," RUSH ",sqlite,atomic,%g,1,%g\n", place / 100.0, place / 100.0);
+    assert_int_equal(fclose(out), 0);
+}
+
 static void test_plots(void **state)
 {
-    static const char *const kinds[] = { "spectrum", "oversold", "statements", "seats" };
+    static const char *const kinds[] = { "spectrum", "oversold", "statements", "seats", "arrivals" };
     json_t *run = load("rush");
     char name[100], *text;
 
     (void)state;
     need_gnuplot();
     copy_csv("rush");
+    write_arrivals();
+    set_metric(run, "atomic", "order_index", 0.012, 0.01, 0.02);
     assert_int_equal(report_plots(run, folder), EXIT_OK);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         snprintf(name, sizeof name, RUSH "-sqlite-%s", kinds[i]);
@@ -906,6 +961,14 @@ static void test_plots(void **state)
     text = read_file("plots/" RUSH "-sqlite-oversold.svg");
     assert_has(text, "capacity 10");
     assert_has(text, "24 [18..31]");
+    free(text);
+    text = read_file("plots/" RUSH "-sqlite-arrivals.svg");
+    assert_has(text, ">atomic<");
+    assert_has(text, ">order 0.0120<");
+    assert_lacks(text, ">queue<"); /* it has no rows there */
+    free(text);
+    text = read_file("plots/" RUSH "-postgres-arrivals.svg");
+    assert_has(text, "nobody was booked");
     free(text);
     assert_int_equal(report_markdown(run, folder), EXIT_OK);
     text = read_file("report.md");
@@ -1002,6 +1065,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_empty_runs, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_markdown, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_what_users_did_besides, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_fairness, make_folder, remove_folder),
         cmocka_unit_test(test_markdown_unwritable),
         cmocka_unit_test_setup_teardown(test_sheet, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_plots_without_gnuplot, make_folder, restore_path),

@@ -284,6 +284,13 @@ static void keys_that_contradict_each_other(void **state)
     refuses(
         "[load]\nmodel = closed\nduration = 2s\n[run]\ntimeout = 2s\n",
         "scenarios/x.ini: load.duration = 2s is not below run.timeout = 2s: no trial would count; raise run.timeout");
+    refuses("[load]\nmodel = lockstep\nduration = 1s\n",
+            "scenarios/x.ini: load.duration = 1s means nothing to lock-step; set load.model = closed, or leave it out");
+    refuses("[load]\nmodel = lockstep\nusers = 10\nworkers = 2\n",
+            "scenarios/x.ini: in lock-step each user is a worker; set load.workers = auto and at most 10000 users");
+    refuses("[load]\nmodel = lockstep\n", "scenarios/x.ini: there is no clock in lock-step; set retry.backoff = none");
+    refuses("[load]\nmodel = lockstep\n[retry]\nbackoff = none\n[checkout]\ntime = 1ms\n",
+            "scenarios/x.ini: there is no clock in lock-step; set checkout.time = 0ms");
     refuses("[load]\nmodel = open\nrate = 5/s\n",
             "scenarios/x.ini: open load has no end; set load.duration, such as 2s");
     refuses("[load]\nmodel = open\nduration = 2s\n",

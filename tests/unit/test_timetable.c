@@ -4,26 +4,26 @@
 #include <string.h>
 
 #include "harness/base/clock.h"
-#include "harness/scenario/arrivals.h"
 #include "harness/scenario/rate.h"
+#include "harness/scenario/timetable.h"
 #include "tests/support/bench.h"
 
 /* 1 % point of the Anderson-Darling statistic against a distribution that is known altogether. */
 #define ANDERSON_DARLING_1_PERCENT 3.857
 
-static struct arrivals draw(int kind, int64_t per_s, int64_t duration_ns, int64_t seed, int64_t block)
+static struct timetable draw(int kind, int64_t per_s, int64_t duration_ns, int64_t seed, int64_t block)
 {
     struct scenario s = {
-        .model = LOAD_OPEN, .arrivals = kind, .rate = per_s * RATE_SECONDS, .duration_ns = duration_ns, .seed = seed
+        .model = LOAD_OPEN, .timetable = kind, .rate = per_s * RATE_SECONDS, .duration_ns = duration_ns, .seed = seed
     };
-    struct arrivals arrivals;
+    struct timetable timetable;
 
-    assert_int_equal(arrivals_draw(&arrivals, &s, block), 0);
-    for (size_t i = 0; i < arrivals.n; i++) {
-        assert_true(arrivals.due_ns[i] >= (i > 0 ? arrivals.due_ns[i - 1] : 0));
-        assert_true(arrivals.due_ns[i] < duration_ns);
+    assert_int_equal(timetable_draw(&timetable, &s, block), 0);
+    for (size_t i = 0; i < timetable.n; i++) {
+        assert_true(timetable.due_ns[i] >= (i > 0 ? timetable.due_ns[i - 1] : 0));
+        assert_true(timetable.due_ns[i] < duration_ns);
     }
-    return arrivals;
+    return timetable;
 }
 
 static int by_value(const void *a, const void *b)
@@ -34,14 +34,14 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Of the gaps against the exponential distribution with that rate. */
-static double anderson_darling(const struct arrivals *arrivals, double per_s)
+static double anderson_darling(const struct timetable *timetable, double per_s)
 {
-    size_t n = arrivals->n;
+    size_t n = timetable->n;
     double *u = calloc(n, sizeof *u), sum = 0;
 
     assert_non_null(u);
     for (size_t i = 0; i < n; i++) {
-        int64_t gap_ns = arrivals->due_ns[i] - (i > 0 ? arrivals->due_ns[i - 1] : 0);
+        int64_t gap_ns = timetable->due_ns[i] - (i > 0 ? timetable->due_ns[i - 1] : 0);
 
         /* Whole nanoseconds: the middle of the one that was meant. */
         u[i] = -expm1(-((double)gap_ns + 0.5) / 1e9 * per_s);
@@ -56,16 +56,16 @@ static double anderson_darling(const struct arrivals *arrivals, double per_s)
 static void gaps_are_exponential(void **state)
 {
     double mean = 0, square = 0, n;
-    struct arrivals arrivals;
+    struct timetable timetable;
 
     (void)state;
     for (int64_t seed = 1; seed <= 5; seed++) {
-        arrivals = draw(ARRIVALS_POISSON, 500, 20 * NS_PER_S, seed, 0);
-        n = (double)arrivals.n;
+        timetable = draw(ARRIVALS_POISSON, 500, 20 * NS_PER_S, seed, 0);
+        n = (double)timetable.n;
         assert_true(fabs(n - 10000) < 5 * 100); /* sd = sqrt(10000) */
         mean = square = 0;
-        for (size_t i = 0; i < arrivals.n; i++) {
-            double gap_s = (double)(arrivals.due_ns[i] - (i > 0 ? arrivals.due_ns[i - 1] : 0)) / 1e9;
+        for (size_t i = 0; i < timetable.n; i++) {
+            double gap_s = (double)(timetable.due_ns[i] - (i > 0 ? timetable.due_ns[i - 1] : 0)) / 1e9;
 
             mean += gap_s / n;
             square += gap_s * gap_s / n;
@@ -73,34 +73,34 @@ static void gaps_are_exponential(void **state)
         assert_true(fabs(mean * 500 - 1) < 0.05);
         /* The variance of an exponential distribution is its mean squared; sd of this estimate: sqrt(8 / n). */
         assert_true(fabs((square - mean * mean) * 500 * 500 - 1) < 5 * sqrt(8 / n));
-        assert_true(anderson_darling(&arrivals, 500) < ANDERSON_DARLING_1_PERCENT);
-        assert_true(anderson_darling(&arrivals, 550) >
+        assert_true(anderson_darling(&timetable, 500) < ANDERSON_DARLING_1_PERCENT);
+        assert_true(anderson_darling(&timetable, 550) >
                     ANDERSON_DARLING_1_PERCENT); /* it would have seen another rate */
-        arrivals_free(&arrivals);
+        timetable_free(&timetable);
     }
 }
 
 static void constant_gaps_are_all_alike(void **state)
 {
-    struct arrivals arrivals = draw(ARRIVALS_CONSTANT, 300, NS_PER_S, 1, 0);
+    struct timetable timetable = draw(ARRIVALS_CONSTANT, 300, NS_PER_S, 1, 0);
 
     (void)state;
-    assert_int_equal(arrivals.n, 300);
-    for (size_t i = 0; i < arrivals.n; i++)
-        assert_true(llabs(arrivals.due_ns[i] - (int64_t)i * NS_PER_S / 300) <= 1);
-    assert_true(anderson_darling(&arrivals, 300) > ANDERSON_DARLING_1_PERCENT);
-    arrivals_free(&arrivals);
-    arrivals = draw(ARRIVALS_CONSTANT, 1, NS_PER_S, 1, 0); /* the one at the start */
-    assert_int_equal(arrivals.n, 1);
-    arrivals_free(&arrivals);
+    assert_int_equal(timetable.n, 300);
+    for (size_t i = 0; i < timetable.n; i++)
+        assert_true(llabs(timetable.due_ns[i] - (int64_t)i * NS_PER_S / 300) <= 1);
+    assert_true(anderson_darling(&timetable, 300) > ANDERSON_DARLING_1_PERCENT);
+    timetable_free(&timetable);
+    timetable = draw(ARRIVALS_CONSTANT, 1, NS_PER_S, 1, 0); /* the one at the start */
+    assert_int_equal(timetable.n, 1);
+    timetable_free(&timetable);
 }
 
-static bool same(struct arrivals a, struct arrivals b)
+static bool same(struct timetable a, struct timetable b)
 {
     bool alike = a.n == b.n && memcmp(a.due_ns, b.due_ns, a.n * sizeof *a.due_ns) == 0;
 
-    arrivals_free(&a);
-    arrivals_free(&b);
+    timetable_free(&a);
+    timetable_free(&b);
     return alike;
 }
 
@@ -118,13 +118,13 @@ static void none_may_come(void **state)
 
     (void)state;
     for (int64_t seed = 0; seed < 100 && !none; seed++) {
-        struct arrivals arrivals = draw(ARRIVALS_POISSON, 1, NS_PER_S, seed, 0);
+        struct timetable timetable = draw(ARRIVALS_POISSON, 1, NS_PER_S, seed, 0);
 
-        none = arrivals.n == 0;
-        arrivals_free(&arrivals);
+        none = timetable.n == 0;
+        timetable_free(&timetable);
     }
     assert_true(none);
-    arrivals_free(NULL);
+    timetable_free(NULL);
 }
 
 int main(void)
