@@ -15,6 +15,7 @@ enum history { HISTORY_ALL, HISTORY_NONE };
 
 #define WORKERS_AUTO     0
 #define WORKERS_AUTO_MAX 10000
+#define WARMUP_AUTO      1000
 
 /* What of a scenario a variant may override with [strategy.NAME] retry.* keys. */
 struct retry_policy {
@@ -63,9 +64,10 @@ struct scenario {
     /* [retry] */
     struct retry_policy retry;
     /* [run] */
-    struct text_list strategies; /* variants, core, all, rogues */
-    int64_t trials, warmup, seed;
-    int64_t timeout_ns; /* a trial that takes longer is void */
+    struct text_list strategies;  /* variants, core, all, rogues */
+    int64_t trials, warmup, seed; /* warmup: WARMUP_AUTO, or a number of blocks */
+    double precision;             /* 0: none is asked for */
+    int64_t timeout_ns;           /* a trial that takes longer is void */
     int history;
 
     /* Not rows of the table: */

@@ -16,6 +16,9 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    DIR_OPTION,
+    CALIBRATION,
+    CELL,
     OUT,
     JSON,
     REPLAY,
@@ -41,8 +44,11 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
+    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
+    [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
+    [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -204,6 +210,15 @@ static int apply(struct arguments *arguments, int option, char *value)
         status = choose("format", value, format, &word);
         arguments->format = (enum format)word;
         return status;
+    case DIR_OPTION:
+        arguments->dir = value;
+        return EXIT_OK;
+    case CALIBRATION:
+        arguments->calibration = value;
+        return EXIT_OK;
+    case CELL:
+        arguments->cell = value;
+        return EXIT_OK;
     case OUT:
         arguments->out = value;
         return EXIT_OK;

@@ -18,7 +18,7 @@ struct arguments {
     struct setting *settings;               /* --set, --trials, --seed, --users, in order     */
     size_t setting_count;
     char **owned; /* the settings' text */
-    const char *out, *json;
+    const char *out, *json, *cell, *dir, *calibration;
     bool keep, quiet, no_plots;
     enum progress_mode progress;
     enum colour colour;
@@ -28,8 +28,10 @@ struct arguments {
 };
 
 /* What these verbs take: for parsing and for their help. */
-#define RUN_OPTIONS     "strategy,db,trials,seed,set,out,json,keep,quiet,no-plots,progress,color"
-#define EXPLAIN_OPTIONS "db,users,preemptions,schedules,seed,set,replay,format,color"
+#define RUN_OPTIONS       "strategy,db,trials,seed,set,calibration,out,json,keep,quiet,no-plots,progress,color"
+#define CALIBRATE_OPTIONS "db,dir,calibration,quiet"
+#define AUDIT_OPTIONS     "cell,json,color"
+#define EXPLAIN_OPTIONS   "db,users,preemptions,schedules,seed,set,replay,format,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
  * ("set,strategy"). EXIT_OK / EXIT_USAGE after one line. arguments_free() in both cases. */

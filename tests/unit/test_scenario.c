@@ -114,7 +114,8 @@ static void an_empty_file_is_all_defaults(void **state)
     assert_int_equal(s.strategies.n, 1);
     assert_string_equal(s.strategies.items[0], "core");
     assert_int_equal(s.trials, 10);
-    assert_int_equal(s.warmup, 0);
+    assert_int_equal(s.warmup, WARMUP_AUTO);
+    assert_true(s.precision == 0);
     assert_int_equal(s.seed, 42);
     assert_int_equal(s.timeout_ns, 120 * NS_PER_S);
     assert_int_equal(s.history, HISTORY_ALL);

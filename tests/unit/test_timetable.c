@@ -14,7 +14,7 @@
 static struct timetable draw(int kind, int64_t per_s, int64_t duration_ns, int64_t seed, int64_t block)
 {
     struct scenario s = {
-        .model = LOAD_OPEN, .timetable = kind, .rate = per_s * RATE_SECONDS, .duration_ns = duration_ns, .seed = seed
+        .model = LOAD_OPEN, .arrivals = kind, .rate = per_s * RATE_SECONDS, .duration_ns = duration_ns, .seed = seed
     };
     struct timetable timetable;
 
