@@ -78,7 +78,8 @@ json_t *document_audit(const struct audit *a)
     if (a == NULL)
         return json_null();
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, "
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:s, "
         "s:o}",
         "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
         (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
@@ -86,8 +87,8 @@ json_t *document_audit(const struct audit *a)
         (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
         (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
         "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
-        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "verdict",
-        audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
+        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
+        (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
 }
 
 static json_t *aside(const struct aside *a, enum op op)
@@ -269,6 +270,8 @@ static json_t *promises_of(unsigned promises)
         json_array_append_new(list, json_string("sells_out"));
     if ((promises & PROMISE_ALL_OR_NOTHING) != 0)
         json_array_append_new(list, json_string("all_or_nothing"));
+    if ((promises & PROMISE_IN_ORDER) != 0)
+        json_array_append_new(list, json_string("in_order"));
     return list;
 }
 

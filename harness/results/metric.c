@@ -61,6 +61,7 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_MOST_ATTEMPTS] = { .name = "most_attempts" },
     [METRIC_STARVED] = { .name = "starved" },
     [METRIC_JAIN_INDEX] = { .name = "jain_index" },
+    [METRIC_UNFAIR] = { .name = "unfair" },
     [METRIC_WAKE_P50] = { "wake_p50_ns", true, 0.5, METRIC_WAKE, TOTALS_ALL },
     [METRIC_WAKE_P99] = { "wake_p99_ns", true, 0.99, METRIC_WAKE, TOTALS_ALL },
     [METRIC_RESPONSE_OVER_SERVICE] = { .name = "response_over_service" },
@@ -103,6 +104,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_DRIFT] = (double)a->drift;
     v[METRIC_GATE_DRIFT] = (double)a->gate_drift;
     v[METRIC_TORN] = (double)a->torn;
+    v[METRIC_UNFAIR] = (double)a->unfair;
     fair_metrics(v, &a->fairness);
 }
 

@@ -10,7 +10,7 @@
 
 const char table_audit_header[] = "cell,trial,capacity,sold,told,oversold,unsold,drift,leaked,uncounted,gate_drift,"
                                   "lost,ghost,duplicate,unknown,resolved_yes,resolved_no,verdict,reason,torn,"
-                                  "released,unjudged,repeated,held";
+                                  "released,unjudged,repeated,held,unfair";
 
 static void csv_words(struct output *o, const char *const *words, size_t n)
 {
@@ -152,5 +152,6 @@ void table_audit(struct output *o, const struct cell *cell, int64_t number, cons
     csv_int(o, a->unjudged);
     csv_int(o, a->repeated);
     csv_int(o, a->held);
+    csv_int(o, a->unfair);
     csv_end(o);
 }

@@ -32,7 +32,7 @@ unsigned cell_promises(const struct cell *cell)
     return strategy->promises != NULL ? strategy->promises(&app) : 0;
 }
 
-const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", NULL };
+const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", "in order", NULL };
 
 enum ledger cell_ledger(const struct cell *cell)
 {
