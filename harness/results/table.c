@@ -100,7 +100,7 @@ static void sweep_x(struct output *o, const struct cell *cell)
     static const struct {
         const char *unit;
         double factor;
-    } units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "m", 6e10 }, { "%", 0.01 }, { "", 1 } };
+    } units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "m", 6e10 }, { "%", 0.01 }, { "/s", 1 }, { "", 1 } };
     const char *text = cell->sweep_values.n > 0 ? cell->sweep_values.items[0] : "";
     char *end;
     double x = strtod(text, &end);
