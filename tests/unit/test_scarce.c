@@ -52,8 +52,8 @@ static const char *const files[HISTORY_PARTS] = {
                          "cancel,,5,5,2,1,20,20,21,22,released,,1,2,,0\n",
     [HISTORY_LEDGER] = "id,request,event,user,seats\n1,1,1,1,1\n2,2,1,1,1\n",
     [HISTORY_HOLDS] = "id,request,event,user,seats,expired\n3,8,2,8,1,0\n",
-    [HISTORY_COUNTERS] = "kind,app,event,capacity,initial,value\ncounter,,1,2,,0\ncounter,,2,2,,1\n"
-                         "own,,1,,,0\nown,,2,,,1\ngate,0,1,,2,0\ngate,0,2,,2,2\n",
+    [HISTORY_COUNTERS] = ("kind,app,event,capacity,initial,value\ncounter,,1,2,,0\ncounter,,2,2,,1\n"
+                          "own,,1,,,0\nown,,2,,,1\ngate,0,1,,2,0\ngate,0,2,,2,2\n"),
     [HISTORY_SEATS] = "event,seat,request\n1,1,1\n1,2,2\n2,1,8\n2,2,\n",
 };
 
