@@ -52,6 +52,8 @@ static int by_request_booking(const void *a, const void *b)
 /* Answered no, and not by the user's own choice. An unknown counts as what the rows say of it. */
 static bool refused(const struct record *record, bool has_row)
 {
+    if (record->asked_again != 0)
+        return false; /* the last answer counts */
     switch ((enum outcome)record->outcome) {
     case OUTCOME_BOOKED:
     case OUTCOME_ABANDONED:
