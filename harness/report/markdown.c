@@ -6,6 +6,7 @@
 
 #include "harness/base/say.h"
 #include "harness/report/closing.h"
+#include "harness/report/faults.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
@@ -233,6 +234,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);
         mix_write(m->out, &pick);
+        faults_write(m->out, &pick);
         page_resources(m->out, &pick);
     }
     view_drop(&pick);
@@ -261,6 +263,7 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
         view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
     mix_users(m->out, scenario);
+    faults_users(m->out, scenario);
     fputs(".\n", m->out);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);

@@ -28,7 +28,7 @@ struct arguments {
 };
 
 /* What these verbs take: for parsing and for their help. */
-#define RUN_OPTIONS     "strategy,db,trials,seed,set,out,json,keep,quiet,no-plots,progress,color"
+#define RUN_OPTIONS     "strategy,db,trials,seed,set,fault,out,json,keep,quiet,no-plots,progress,color"
 #define EXPLAIN_OPTIONS "db,users,preemptions,schedules,seed,set,replay,format,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
