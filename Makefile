@@ -57,13 +57,13 @@ ifneq ($(and $(building),$(if $(dry)$(unknown),,yes)),)
 endif
 
 # ---- libraries
-libraries  := sqlite3 inih jansson $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
+libraries  := sqlite3 inih jansson zlib $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
 ifneq ($(shell pkg-config --exists $(libraries) 2>/dev/null && echo yes),)
     LIBS   := $(shell pkg-config --libs $(libraries)) -lm
     OWN    += $(shell pkg-config --cflags $(libraries))
 else
     pq     := $(dir $(firstword $(wildcard /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h)))
-    LIBS   := -lsqlite3 -linih -ljansson $(if $(pq),-lpq) -lm
+    LIBS   := -lsqlite3 -linih -ljansson -lz $(if $(pq),-lpq) -lm
     OWN    += $(if $(pq),-I$(pq))
 endif
 ifneq ($(filter -lpq,$(LIBS)),)
@@ -147,8 +147,8 @@ test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything 
 	@$(call run-tests,plain)
 
 every-test  = $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%))
-test-long: build/plain/lastseat $(long:%.c=build/plain/%) ## every promise in every scenario, TRIALS times (default 3): a table
-	@LASTSEAT_TRIALS='$(or $(TRIALS),3)' LASTSEAT=build/plain/lastseat TEST_TIMEOUT=0 sh tests/run $(long:%.c=build/plain/%)
+test-long: build/plain/lastseat $(long:%.c=build/plain/%) ## every promise in every scenario, TRIALS times (default 3): a table; also SCENARIOS=, DB=
+	@LASTSEAT_TRIALS='$(or $(TRIALS),3)' LASTSEAT_DB='$(DB)' $(if $(filter file,$(origin SCENARIOS)),,LASTSEAT_SCENARIOS=$(call quote,$(SCENARIOS))) LASTSEAT=build/plain/lastseat TEST_TIMEOUT=0 sh tests/run $(long:%.c=build/plain/%)
 test-all: lastseat $(every-test) ## the same, the long ones, and again under ASan, UBSan and TSan
 	@LASTSEAT_LONG=1 TEST_TIMEOUT=600 $(call run-tests,plain)
 	@$(MAKE) --no-print-directory test-long
@@ -194,7 +194,8 @@ setup: ## install what bench and test need (Debian packages)
 	@SETUP='$(SETUP)' sh .ci/setup build run test
 clean: ## remove what was built, never results
 	rm -rf build lastseat
-clean-results: ## remove every run but results/reference
-	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json -exec rm -rf {} +
+clean-results: ## remove every run but results/reference, and keep the calibration
+	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json \
+	    ! -name calibration.json -exec rm -rf {} +
 help: ## this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

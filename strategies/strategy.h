@@ -73,11 +73,12 @@ enum {
 };
 
 enum {
-    TRAIT_CORE = 1u << 0,    /* run by `strategies = core`                                        */
-    TRAIT_FLOOR = 1u << 1,   /* does no work: measured beside every run, not ranked, not audited  */
-    TRAIT_CONTROL = 1u << 2, /* honest but known to break: proves that a scenario can show a race */
-    TRAIT_ROGUE = 1u << 3,   /* deliberately broken (strategies/rogues/)                          */
-    TRAIT_HOLDS = 1u << 4    /* holds seats for [hold] ttl before they are paid: PENDING bookings rows */
+    TRAIT_CORE = 1u << 0,     /* run by `strategies = core`                                        */
+    TRAIT_FLOOR = 1u << 1,    /* does no work: measured beside every run, not ranked, not audited  */
+    TRAIT_CONTROL = 1u << 2,  /* honest but known to break: proves that a scenario can show a race */
+    TRAIT_ROGUE = 1u << 3,    /* deliberately broken (strategies/rogues/)                          */
+    TRAIT_HOLDS = 1u << 4,    /* holds seats for [hold] ttl before they are paid: PENDING bookings rows */
+    TRAIT_SEAT_ROWS = 1u << 5 /* its own tables get a row per seat before each trial                  */
 };
 
 /* What of a verdict the harness tries again ([retry] on of the scenario). */

@@ -145,6 +145,7 @@ const struct strategy strategy_unique_claim = {
     .name = "unique_claim",
     .summary = "insert a row per seat, and a unique constraint decides who was first",
     .colour = 0x882255,
+    .traits = TRAIT_SEAT_ROWS,
     .ledger = unique_claim_ledger,
     .remaining = TEXT("SELECT id, capacity - (SELECT count(*) FROM claims WHERE event = events.id) FROM events"),
     .promises = unique_claim_promises,

@@ -348,6 +348,7 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
             set_reason(audit, AUDIT_UNKNOWN, "out of memory for the owners of seats");
         audit->drift = audit->leaked + audit->uncounted;
         judge_gates(audit, trial, &m);
+        fairness_measure(&audit->fairness, trial, cell->scenario.seats);
         conclude(audit, trial);
     }
     free(m.stock);

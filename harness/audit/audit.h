@@ -1,7 +1,7 @@
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
-#include "harness/run/trial.h"
+#include "harness/audit/fairness.h"
 
 /* The witnesses of a trial compared once nothing runs any more: what clients were told, the bookings rows, the counters
  * and gates. */
@@ -61,6 +61,7 @@ struct audit {
     int64_t unknown, resolved_yes, resolved_no; /* outcomes `unknown`, found booked, found not booked */
     int64_t released, unjudged, repeated;
     int64_t checked, mismatched, unresolved; /* audit_faults() */
+    struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */
 };

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/scenario/plan.h"
+
 /* Ids of requests that have a row, held or booked, ascending. */
 struct rows {
     int64_t *requests;
@@ -78,7 +80,7 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
     }
 }
 
-static void conclude(struct audit *audit, const struct cell *cell, const struct fault_report *faults)
+void audit_faults_conclude(struct audit *audit, const struct cell *cell, const struct fault_report *faults)
 {
     const char *never = faults_never_hit(faults, cell);
 
@@ -115,5 +117,21 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
              (variant->retry.on & RETRY_ON_UNKNOWN) == 0 && collect(&rows, witnesses) == 0)
         check_all(audit, faults, &rows);
     free(rows.requests);
-    conclude(audit, cell, faults);
+    audit_faults_conclude(audit, cell, faults);
+}
+
+void audit_mark_again(struct trial *trial)
+{
+    int64_t *again = calloc(trial->record_count + 1, sizeof *again);
+    size_t i, n = 0;
+
+    for (i = 0; again != NULL && i < trial->record_count; i++)
+        if (trial->records[i].request > PLAN_AGAIN)
+            again[n++] = trial->records[i].request - PLAN_AGAIN;
+    if (n > 0)
+        qsort(again, n, sizeof *again, by_number);
+    for (i = 0; n > 0 && i < trial->record_count; i++)
+        if (bsearch(&trial->records[i].request, again, n, sizeof *again, by_number) != NULL)
+            trial->records[i].asked_again = 1;
+    free(again);
 }

@@ -10,5 +10,9 @@
  * nothing, or after which not everybody could be answered, is unknown. Pure; behind audit_judge(). Does nothing for a
  * trial without faults. */
 void audit_faults(struct audit *, const struct cell *, const struct trial *, const struct witnesses *);
+/* Its last step: the verdict, from counts that are there already. */
+void audit_faults_conclude(struct audit *, const struct cell *, const struct fault_report *);
+/* Before audit_judge(), for records that were read again: marks those who asked again, by the ids of their requests. */
+void audit_mark_again(struct trial *);
 
 #endif

@@ -22,7 +22,7 @@ struct fault_report {
     int64_t reoffered, reoffered_booked; /* requests that asked again when the faults were over, and were booked */
     int64_t recover_ns;                  /* they took so long                                              */
     bool unresolved;                     /* the server could not be asked, or would not let go             */
-    bool recovered;                      /* all of them were answered in time                              */
+    bool recovered;                      /* in the end everybody was answered, in time                     */
     struct doubt *doubts;                /* owned by the trial */
     size_t doubt_count;
     size_t doubts_lost; /* beyond those */

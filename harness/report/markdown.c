@@ -5,12 +5,16 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/report/appendix.h"
+#include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
 #include "harness/report/faults.h"
+#include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
+#include "harness/report/steps.h"
 
 struct markdown {
     const json_t *run;
@@ -85,6 +89,7 @@ static void write_repeat(const struct markdown *m)
             view_text(tool, "version"), git, (long long)view_int(m->run, "seed"), view_text(m->run, "started_utc"),
             view_text(m->run, "ended_utc"));
     page_machine(m->out, m->run);
+    floor_page_machine(m->out, m->run);
 }
 
 static const struct {
@@ -230,12 +235,15 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         write_table(m, &pick, view_sweeps(scenario));
     write_reasons(m, &pick);
     if (ran > 0) {
+        steps_write(m->out, scenario, &pick);
         write_pictures(m, scenario, db);
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);
+        arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
         faults_write(m->out, &pick);
         page_resources(m->out, &pick);
+        floor_page_cells(m->out, m->run, scenario, &pick);
     }
     view_drop(&pick);
     return 0;
@@ -282,6 +290,11 @@ static const char ending[] =
     "- errors: more than 1 % of the requests ended in gave\\_up, timed\\_out, shed, failed or unknown.\n"
     "- unjudged: seats were left over where bookings had been given back while others asked: nobody is blamed for "
     "them.\n"
+    "- imprecise: the scenario asks for a precision ([run] precision) that was not reached within 30 blocks.\n"
+    "- trend: the headline rises or falls from block to block (p < 0.01): something drifts, and the interval claims "
+    "too "
+    "much.\n"
+    "- slow\\_first: the first block that counts is far above the others: more warm-up was needed (run.warmup).\n"
     "\n## What is not shown\n\n"
     "- Client and database share this machine: they compete for its CPU, and no network lies between them.\n"
     "- The seed fixes choices (who wants what, backoffs, the order of trials), not how threads interleave: a second "
@@ -314,6 +327,8 @@ static int write_all(struct markdown *m)
         if (write_scenario(m, scenario) != 0)
             return -1;
     }
+    if (appendix_write(m->out, m->run) != 0)
+        return -1;
     fputs(ending, m->out);
     fputs("\nEvery number here stands in [run.json](run.json); what each means, and the csv files, are described in "
           "results/README.md.\n",

@@ -8,6 +8,7 @@
 #include "harness/report/figure.h"
 #include "harness/report/gnuplot.h"
 #include "harness/report/report.h"
+#include "harness/report/steps.h"
 
 /* A title of more columns would be cut at the picture's edge. */
 #define TITLE_COLUMNS    88
@@ -231,6 +232,8 @@ int report_plots(const json_t *run, const char *dir)
     {
         struct text_list dbs = { 0 };
 
+        if (steps_apply(scenario))
+            continue; /* no times, no pictures */
         if (status == EXIT_OK && view_databases(&dbs, run, view_text(scenario, "name")) != 0)
             status = EXIT_ERROR;
         for (size_t d = 0; status == EXIT_OK && !missing && d < dbs.n; d++)

@@ -6,6 +6,7 @@
 #include "harness/report/mix.h"
 #include "harness/report/number.h"
 #include "harness/report/report.h"
+#include "harness/report/steps.h"
 #include "harness/report/view.h"
 #include "harness/report/wrap.h"
 
@@ -310,6 +311,14 @@ static void print_closing(void *arg, enum closing_kind kind, const char *text)
     wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, before, before[0] != '\0' ? PLAIN : "", text);
 }
 
+static int print_steps(const struct terminal *t, const struct pick *pick)
+{
+    int failed = steps_print(t->out, pick, paint(t, DIM), paint(t, PLAIN));
+
+    print_skipped(t, pick);
+    return failed;
+}
+
 /* Nothing ran here, and for one reason. */
 static const char *skipped_because(const struct pick *pick)
 {
@@ -336,7 +345,10 @@ static int print_database(struct terminal *t, const json_t *scenario, const char
         } else {
             view_database(t->run, pick.cell[0], title, sizeof title);
             wrap_print(t->out, 0, 4, paint(t, BOLD), paint(t, PLAIN), title);
-            failed = view_sweeps(scenario) ? print_sweep(t, &pick) : print_table(t, &pick);
+            if (steps_apply(scenario))
+                failed = print_steps(t, &pick);
+            else
+                failed = view_sweeps(scenario) ? print_sweep(t, &pick) : print_table(t, &pick);
             putc('\n', t->out);
             if (failed == 0)
                 failed = closing_say(t->run, name, db, print_closing, t);

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "harness/results/colour.h"
+#include "harness/results/fair.h"
 #include "harness/results/faults.h"
+#include "harness/results/headline.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
 #include "harness/results/value.h"
@@ -71,7 +73,7 @@ static json_t *bloat(const struct database_bloat *b)
                      "dead_tuples", value_known(b->dead_tuples));
 }
 
-static json_t *audited(const struct audit *a)
+json_t *document_audit(const struct audit *a)
 {
     if (a == NULL)
         return json_null();
@@ -148,9 +150,10 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock_wait), "conn_ns", value_distribution(&s->conn), "lock_ns",
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
-                      resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
+                      resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_asides(counts, s) == 0 &&
-        (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0)) {
+        (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&
+        (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
         return counts;
     }
@@ -195,10 +198,16 @@ static int add_users(json_t *scenario, const struct scenario *s)
     static const struct {
         const char *name, *section, *key;
     } keys[] = {
-        { "abandon", "checkout", "abandon" },      { "pick", "load", "pick" },
-        { "patience", "load", "patience" },        { "request_seats", "request", "seats" },
-        { "repeat", "request", "repeat" },         { "cancel", "mix", "cancel" },
-        { "cancel_after", "mix", "cancel_after" }, { "browse_every", "mix", "browse_every" },
+        { "abandon", "checkout", "abandon" },
+        { "pick", "load", "pick" },
+        { "patience", "load", "patience" },
+        { "request_seats", "request", "seats" },
+        { "repeat", "request", "repeat" },
+        { "cancel", "mix", "cancel" },
+        { "cancel_after", "mix", "cancel_after" },
+        { "browse_every", "mix", "browse_every" },
+        { "warmup", "run", "warmup" },
+        { "precision", "run", "precision" },
     };
     int failed = scenario == NULL || json_object_set_new(scenario, "browsers", json_integer(s->browsers)) != 0;
 
@@ -325,12 +334,13 @@ static json_t *summary_of(const struct tally *t)
     return NULL;
 }
 
-static json_t *flags_of(const struct cell *cell, const struct tally *t, const struct tally *at_best)
+static json_t *flags_of(const struct cell *cell, const struct tally *t, const struct tally *at_best,
+                        const struct headline *headline)
 {
     const char *flags[TALLY_FLAGS];
     json_t *list = json_array();
 
-    tally_flags(t, cell, at_best, flags);
+    tally_flags(t, cell, at_best, headline, flags);
     for (int i = 0; flags[i] != NULL; i++)
         json_array_append_new(list, json_string(flags[i]));
     return list;
@@ -361,17 +371,17 @@ static json_t *identity_of(const struct cell *cell, const char *durability)
 }
 
 json_t *document_cell(const struct cell *cell, const struct tally *t, const struct tally *at_best,
-                      const char *durability)
+                      const struct headline *headline, const char *durability)
 {
     const char *verdict = finding_verdict(&t->finding, cell);
     json_t *object = identity_of(cell, durability), *rest;
     char reason[320];
 
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest =
-        json_pack("{s:{s:o}, s:O, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
-                  "verdict", verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best));
+    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
+                     merged_of(t), "headline", headline_json(headline), "verdict", verdict, "reason",
+                     redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

@@ -12,10 +12,14 @@ struct tally;
 
 /* trials[]: number counts from 1 within the cell; audit may be NULL. */
 json_t *document_trial(int64_t number, const struct trial *, const struct audit *);
+/* Its audit; null of NULL. */
+json_t *document_audit(const struct audit *);
 /* scenarios[]: of a cell, as of its sweep point. */
 json_t *document_scenario(const struct cell *);
 /* cells[]: everything but for the summaries of other cells, which only at_best (the floor of the same scenario and
  * sweep point, or NULL) brings in. */
-json_t *document_cell(const struct cell *, const struct tally *, const struct tally *at_best, const char *durability);
+struct headline;
+json_t *document_cell(const struct cell *, const struct tally *, const struct tally *at_best, const struct headline *,
+                      const char *durability);
 
 #endif

@@ -1,5 +1,6 @@
 #include "harness/results/faults.h"
 
+#include "harness/audit/doubted.h"
 #include "harness/results/redact.h"
 
 json_t *faults_asked(const struct scenario *s)
@@ -39,4 +40,27 @@ json_t *faults_met(const struct fault_report *f, const struct audit *a)
                      (json_int_t)a->unresolved, "resolve_ns", (json_int_t)f->resolve_ns, "reoffered",
                      (json_int_t)f->reoffered, "reoffered_booked", (json_int_t)f->reoffered_booked, "recover_ns",
                      (json_int_t)f->recover_ns, "recovered", (int)f->recovered);
+}
+
+static int64_t number(const json_t *faults, const char *key)
+{
+    return (int64_t)json_integer_value(json_object_get(faults, key));
+}
+
+void faults_recall(const json_t *trial, const struct cell *cell, struct audit *audit)
+{
+    const json_t *faults = json_object_get(trial, "faults");
+    struct fault_report report = { .on = true };
+
+    if (faults == NULL)
+        return;
+    report.cut_before = number(faults, "cut_before");
+    report.cut_after = number(faults, "cut_after");
+    report.killed = number(faults, "killed");
+    report.crashed = number(faults, "crashed");
+    report.recovered = json_is_true(json_object_get(faults, "recovered"));
+    audit->checked = number(faults, "checked");
+    audit->mismatched = number(faults, "mismatched");
+    audit->unresolved = number(faults, "unresolved");
+    audit_faults_conclude(audit, cell, &report);
 }

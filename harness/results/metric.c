@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "harness/results/fair.h"
+
 /* Fewer samples than this beyond a percentile, and it says more about chance than about the strategy. */
 #define SAMPLES_BEYOND 10
 
@@ -51,6 +53,14 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_BROWSES_FAILED] = { .name = "browses_failed" },
     [METRIC_BROWSE_P50] = { "browse_p50_ns", true, 0.5, METRIC_BROWSE, TOTALS_ALL },
     [METRIC_BROWSE_P99] = { "browse_p99_ns", true, 0.99, METRIC_BROWSE, TOTALS_ALL },
+    [METRIC_ORDER_INDEX] = { .name = "order_index" },
+    [METRIC_OVERTAKES] = { .name = "overtakes" },
+    [METRIC_OVERTAKEN_MOST] = { .name = "overtaken_most" },
+    [METRIC_INVERSIONS] = { .name = "inversions" },
+    [METRIC_LONGEST_WAIT] = { .name = "longest_wait_ns", .whole = true },
+    [METRIC_MOST_ATTEMPTS] = { .name = "most_attempts" },
+    [METRIC_STARVED] = { .name = "starved" },
+    [METRIC_JAIN_INDEX] = { .name = "jain_index" },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -84,6 +94,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_DRIFT] = (double)a->drift;
     v[METRIC_GATE_DRIFT] = (double)a->gate_drift;
     v[METRIC_TORN] = (double)a->torn;
+    fair_metrics(v, &a->fairness);
 }
 
 const struct hist *metric_hist(const struct totals *t, enum metric_time time, int series)
@@ -142,13 +153,14 @@ static void read_rates(double *v, const struct trial *trial)
         v[METRIC_RETRIES] = (double)(t->attempts + t->untried - t->requests) / requests;
         v[METRIC_ERRORS_SHARE] = (double)metric_errors(t) / requests;
     }
-    if (trial->wall_ns > 0) {
+    if (trial->wall_ns > 0 && !trial->untimed) {
         v[METRIC_BOOKINGS_PER_S] = (double)t->outcomes[OUTCOME_BOOKED] / seconds;
         v[METRIC_DECISIONS_PER_S] = requests / seconds;
         v[METRIC_WALL_NS] = (double)trial->wall_ns;
     }
     v[METRIC_BORROWERS] = (double)t->borrowers;
-    v[METRIC_SOLD_OUT_NS] = known(trial->sold_out_ns);
+    if (!trial->untimed)
+        v[METRIC_SOLD_OUT_NS] = known(trial->sold_out_ns);
 }
 
 void metric_read(double values[METRIC_COUNT], const struct trial *trial, const struct audit *audit)
@@ -157,7 +169,8 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
         values[m] = NAN;
     if (audit != NULL)
         read_audit(values, audit);
-    read_percentiles(values, &trial->totals);
+    if (!trial->untimed)
+        read_percentiles(values, &trial->totals);
     read_asides(values, &trial->totals, audit);
     read_rates(values, trial);
     values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);

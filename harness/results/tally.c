@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/results/document.h"
+#include "harness/results/headline.h"
 
 /* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
 #define TRIALS_FOR_INTERVAL 6
@@ -82,7 +83,10 @@ int tally_add(struct tally *t, const struct trial *trial, const struct audit *au
     finding_add(&t->finding, trial, audit);
     if (json_array_append_new(t->trials, document_trial((int64_t)t->n, trial, audit)) != 0)
         return -1;
-    return kept->is_void ? 0 : merge_all(t, &trial->totals);
+    t->untimed |= trial->untimed;
+    for (int place = 0; place < FAIRNESS_PLACES && audit != NULL && !kept->is_void; place++)
+        t->winners_at[place] += audit->fairness.winners_at[place];
+    return kept->is_void || trial->untimed ? 0 : merge_all(t, &trial->totals);
 }
 
 /* A percentile that one trial lacks is not the median of the others: the merged trials must say. */
@@ -144,10 +148,11 @@ static bool near_floor(const struct tally *t, const struct tally *at_best)
 
 static bool few_samples(const struct tally *t)
 {
-    return t->finding.trials > 0 && (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
+    return t->finding.trials > 0 && !t->untimed &&
+           (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
 }
 
-void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best,
+void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
     int n = 0;
@@ -164,5 +169,12 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "errors";
     if (t->finding.unjudged > 0)
         flags[n++] = "unjudged";
+    /* A comparison with NAN is false: what could not be looked at is not flagged. */
+    if (cell->scenario.precision > 0 && h->half_width > cell->scenario.precision)
+        flags[n++] = "imprecise";
+    if (h->series.trend_p < SERIES_TREND_P)
+        flags[n++] = "trend";
+    if (h->series.first > SERIES_FIRST)
+        flags[n++] = "slow_first";
     flags[n] = NULL;
 }

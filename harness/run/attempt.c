@@ -12,9 +12,12 @@ static enum db_status borrow(struct inflight *flight)
 {
     struct pool *pool = &flight->server->pool;
     struct record *record = flight->record;
+    struct scheduler *scheduler = flight->server->scheduler;
     int64_t asked_ns, deadline_ns;
     enum db_status st;
 
+    if (scheduler != NULL && scheduler->borrow != NULL)
+        scheduler->borrow(scheduler);
     if (flight->db != NULL)
         return DB_OK;
     asked_ns = clock_now_ns();

@@ -23,7 +23,7 @@ int burst_plan(struct crew *crew)
     return 0;
 }
 
-static struct inflight *prepare(struct crew *crew, int64_t i)
+struct inflight *burst_flight(struct crew *crew, int64_t i)
 {
     int64_t sender = crew->senders != NULL ? crew->senders[i] : i + 1;
 
@@ -35,7 +35,7 @@ void burst_prepare(struct crew *crew)
     int64_t i;
 
     for (i = 0; i < crew->flight_count; i++)
-        prepare(crew, i);
+        burst_flight(crew, i);
 }
 
 static struct record *cancel_record(const struct crew *crew, const struct inflight *flight)
@@ -46,7 +46,7 @@ static struct record *cancel_record(const struct crew *crew, const struct inflig
 void burst_user(struct worker *worker)
 {
     struct crew *crew = worker->crew;
-    struct inflight *flight = prepare(crew, worker->index);
+    struct inflight *flight = burst_flight(crew, worker->index);
     int64_t t0_ns = start_wait(&crew->start), due_ns;
 
     if (t0_ns < 0)

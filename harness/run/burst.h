@@ -10,6 +10,8 @@
 int burst_plan(struct crew *);
 /* Main thread, taking turns, records allocated: sets up all flights. */
 void burst_prepare(struct crew *);
+/* Any thread: sets up flight number i. */
+struct inflight *burst_flight(struct crew *, int64_t i);
 /* The work of a thread per flight, and of threads that take turns. */
 void burst_user(struct worker *);
 void burst_turns(struct worker *);

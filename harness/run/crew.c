@@ -12,6 +12,7 @@
 #include "harness/run/browser.h"
 #include "harness/run/burst.h"
 #include "harness/run/closed.h"
+#include "harness/run/lockstep.h"
 
 /* libpq, SQLite and a strategy's attempt need well under 64 KiB; sanitizers' frames several times that. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -72,6 +73,8 @@ static int enlist_all(struct crew *crew)
     if (closed) {
         enlist(crew, scenario->users, closed_user, true);
         enlist(crew, asking - scenario->users, closed_second, true);
+    } else if (crew->lockstep != NULL) {
+        enlist(crew, asking, lockstep_user, true);
     } else {
         enlist(crew, asking, crew->taking_turns ? burst_turns : burst_user, true);
     }
@@ -119,6 +122,19 @@ static int open_records(struct crew *crew)
     return recorder_open_fixed(&crew->recorder, 1, crew->cell->scenario.cancel > 0 ? 2 * flights : flights);
 }
 
+static int open_lockstep(struct crew *crew)
+{
+    int64_t i;
+
+    if (crew->cell->scenario.model != LOAD_LOCKSTEP)
+        return 0;
+    if ((crew->lockstep = lockstep_open(crew->flight_count)) == NULL)
+        return -1;
+    for (i = 0; i < crew->cell->scenario.instances; i++)
+        crew->servers[i].scheduler = lockstep_scheduler(crew->lockstep);
+    return 0;
+}
+
 static int allocate(struct crew *crew)
 {
     size_t flights;
@@ -128,8 +144,8 @@ static int allocate(struct crew *crew)
     flights = (size_t)crew->flight_count;
     crew->flights = calloc(flights, sizeof *crew->flights);
     crew->request_memory = calloc(flights, crew->cell->variant.registered->strategy->request_size + 1);
-    if (crew->flights == NULL || crew->request_memory == NULL || enlist_all(crew) != 0 || open_totals(crew) != 0 ||
-        open_records(crew) != 0)
+    if (crew->flights == NULL || crew->request_memory == NULL || open_lockstep(crew) != 0 || enlist_all(crew) != 0 ||
+        open_totals(crew) != 0 || open_records(crew) != 0)
         return -1;
     if (!crew->taking_turns)
         return 0;
@@ -260,7 +276,7 @@ int crew_collect(struct crew *crew, struct trial *trial)
     }
     if (crew->totals_only)
         return 0;
-    if (crew->cell->scenario.model == LOAD_BURST)
+    if (crew->cell->scenario.model != LOAD_CLOSED)
         atomic_store(&crew->recorder.books[0].used, crew->recorder.books[0].capacity);
     all = recorder_collect(&crew->recorder, &n);
     if ((all == NULL && n > 0) || split(all, n, trial) != 0) {
@@ -288,6 +304,7 @@ void crew_close(struct crew *crew)
     free(crew->flights);
     free(crew->request_memory);
     free(crew->senders);
+    lockstep_close(crew->lockstep);
     free(crew->hands);
     free(crew->workers);
     memset(crew, 0, sizeof *crew);

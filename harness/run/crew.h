@@ -20,9 +20,10 @@ struct crew {
     struct turns turns;       /* fewer workers than users */
     struct inflight *flights; /* burst: one per request; closed: one per user, then one per second hand */
     int64_t flight_count;
-    int64_t *senders;     /* burst: user of each flight, negative for a second click; NULL: flight i is user i + 1's */
-    struct hand *hands;   /* closed: a second one for each user (closed.h); NULL: nobody clicks twice */
-    char *request_memory; /* request_size bytes for each flight */
+    int64_t *senders;   /* burst: user of each flight, negative for a second click; NULL: flight i is user i + 1's */
+    struct hand *hands; /* closed: a second one for each user (closed.h); NULL: nobody clicks twice */
+    struct lockstep *lockstep; /* NULL: users move when they can */
+    char *request_memory;      /* request_size bytes for each flight */
     struct worker *workers;
     int worker_count;
     bool taking_turns, totals_only;

@@ -9,10 +9,20 @@
 #include "harness/base/wait.h"
 #include "harness/run/inflight.h"
 
-/* Requests in doubt that have a row, ascending. */
-struct found {
-    int64_t *requests;
-    size_t n, room;
+/* A connection that a fault has ended shows it only when it is used: whoever meets one asks once more. */
+#define ROUNDS 3
+
+struct reoffer {
+    struct trial *trial;
+    struct fault_report *report;
+    struct app_server *servers;
+    struct db *observer;
+    void *memory; /* of a request */
+    size_t memory_size;
+    int64_t began_ns;
+    size_t from, to; /* records of the last round                                  */
+    int64_t *booked; /* of these, requests in doubt that have a row, ascending */
+    size_t booked_count, booked_room;
 };
 
 static int by_number(const void *a, const void *b)
@@ -24,14 +34,14 @@ static int by_number(const void *a, const void *b)
 
 static void keep(void *arg, int columns, const char *const *values)
 {
-    struct found *found = arg;
+    struct reoffer *r = arg;
 
     (void)columns;
-    if (found->n < found->room && values[0] != NULL)
-        found->requests[found->n++] = strtoll(values[0], NULL, 10);
+    if (r->booked_count < r->booked_room && values[0] != NULL)
+        r->booked[r->booked_count++] = strtoll(values[0], NULL, 10);
 }
 
-static int look_up(struct found *found, const struct trial *trial, struct db *observer)
+static int look_up(struct reoffer *r)
 {
     size_t size, i;
     char *sql = NULL;
@@ -40,21 +50,23 @@ static int look_up(struct found *found, const struct trial *trial, struct db *ob
 
     if (out == NULL)
         return -1;
+    free(r->booked);
+    r->booked_count = r->booked_room = 0;
     fputs("SELECT DISTINCT request FROM bookings WHERE state = 'CONFIRMED' AND request IN (0", out);
-    for (i = 0; i < trial->record_count; i++)
-        if (trial->records[i].outcome == OUTCOME_UNKNOWN) {
-            fprintf(out, ", %" PRId64, trial->records[i].request);
-            found->room++;
+    for (i = r->from; i < r->to; i++)
+        if (r->trial->records[i].outcome == OUTCOME_UNKNOWN) {
+            fprintf(out, ", %" PRId64, r->trial->records[i].request);
+            r->booked_room++;
         }
     fputs(") ORDER BY request", out);
-    if (fclose(out) == 0 && (found->requests = calloc(found->room + 1, sizeof *found->requests)) != NULL &&
-        db_query(observer, sql, keep, found) == DB_OK)
+    if (fclose(out) == 0 && (r->booked = calloc(r->booked_room + 1, sizeof *r->booked)) != NULL &&
+        db_query(r->observer, sql, keep, r) == DB_OK)
         failed = 0;
     free(sql);
     return failed;
 }
 
-static bool wants_more(const struct record *record, const struct found *found)
+static bool wants_more(const struct reoffer *r, const struct record *record)
 {
     switch ((enum outcome)record->outcome) {
     case OUTCOME_FAILED:
@@ -64,14 +76,13 @@ static bool wants_more(const struct record *record, const struct found *found)
     case OUTCOME_TIMED_OUT:
         return record->reason != REASON_PATIENCE;
     case OUTCOME_UNKNOWN:
-        return bsearch(&record->request, found->requests, found->n, sizeof *found->requests, by_number) == NULL;
+        return bsearch(&record->request, r->booked, r->booked_count, sizeof *r->booked, by_number) == NULL;
     default:
         return false;
     }
 }
 
-static void ask(struct trial *trial, struct fault_report *report, struct record *before, struct record *record,
-                struct app_server *server, void *memory)
+static void ask(const struct reoffer *r, struct record *before, struct record *record)
 {
     const struct planned planned = {
         .request = { .id = before->request + PLAN_AGAIN,
@@ -83,7 +94,8 @@ static void ask(struct trial *trial, struct fault_report *report, struct record 
     };
     struct inflight flight;
 
-    inflight_init_again(&flight, &planned, server, record, memory);
+    memset(r->memory, 0, r->memory_size);
+    inflight_init_again(&flight, &planned, &r->servers[before->app], record, r->memory);
     inflight_invoke(&flight, 0);
     do {
         if (flight.due_again_ns > 0)
@@ -93,61 +105,79 @@ static void ask(struct trial *trial, struct fault_report *report, struct record 
     } while (inflight_settle(&flight));
     record->return_ns = clock_now_ns();
     before->asked_again = 1;
-    totals_record(&trial->totals, record);
-    report->reoffered++;
-    report->reoffered_booked += record->outcome == OUTCOME_BOOKED;
+    totals_record(&r->trial->totals, record);
+    r->report->reoffered++;
+    r->report->reoffered_booked += record->outcome == OUTCOME_BOOKED;
 }
 
-static size_t count(const struct trial *trial, const struct found *found)
+static size_t count(const struct reoffer *r)
 {
     size_t i, n = 0;
 
-    for (i = 0; i < trial->record_count; i++)
-        n += wants_more(&trial->records[i], found);
+    for (i = r->from; i < r->to; i++)
+        n += wants_more(r, &r->trial->records[i]);
     return n;
 }
 
-static int ask_all(struct trial *trial, struct fault_report *report, const struct cell *cell,
-                   struct app_server *servers, const struct found *found)
+/* Whoever wants more after the last round asks; the others of the trial stay where they are. */
+static int ask_round(struct reoffer *r)
 {
-    size_t size = cell->variant.registered->strategy->request_size, n = trial->record_count, i;
-    struct record *grown = realloc(trial->records, (n + count(trial, found) + 1) * sizeof *grown);
-    int64_t began_ns = clock_now_ns();
-    void *memory = calloc(1, size + 1);
+    struct trial *trial = r->trial;
+    struct record *grown = realloc(trial->records, (r->to + count(r) + 1) * sizeof *grown);
+    size_t i;
 
-    if (grown != NULL)
-        trial->records = grown;
-    if (grown == NULL || memory == NULL) {
-        free(memory);
+    if (grown == NULL)
         return -1;
-    }
-    report->recovered = true;
-    for (i = 0; i < n; i++) {
-        if (!wants_more(&grown[i], found))
+    trial->records = grown;
+    for (i = r->from; i < r->to; i++) {
+        if (!wants_more(r, &grown[i]))
             continue;
-        if (wait_stopping() || clock_now_ns() - began_ns > REOFFER_LIMIT_NS) {
-            report->recovered = false;
+        if (wait_stopping() || clock_now_ns() - r->began_ns > REOFFER_LIMIT_NS)
+            return 0;
+        ask(r, &grown[i], &grown[trial->record_count++]);
+    }
+    return 0;
+}
+
+static int ask_all(struct reoffer *r)
+{
+    int round;
+
+    for (round = 0;; round++) {
+        r->to = r->trial->record_count;
+        if (look_up(r) != 0)
+            return -1;
+        if (count(r) == 0) {
+            r->report->recovered = true;
             break;
         }
-        memset(memory, 0, size + 1);
-        ask(trial, report, &grown[i], &grown[trial->record_count++], &servers[grown[i].app], memory);
+        if (round == ROUNDS)
+            break;
+        if (ask_round(r) != 0)
+            return -1;
+        r->from = r->to;
     }
-    report->recover_ns = clock_now_ns() - began_ns;
-    free(memory);
     return 0;
 }
 
 int reoffer(struct trial *trial, struct fault_report *report, const struct cell *cell, struct app_server *servers,
             struct db *observer)
 {
-    struct found found = { .n = 0 };
-    int failed = 0;
+    struct reoffer r = { .trial = trial,
+                         .report = report,
+                         .servers = servers,
+                         .observer = observer,
+                         .memory_size = cell->variant.registered->strategy->request_size + 1,
+                         .began_ns = clock_now_ns() };
+    int failed;
 
     if (trial->records == NULL)
         return 0;
-    if ((failed = look_up(&found, trial, observer)) != 0 ||
-        (failed = ask_all(trial, report, cell, servers, &found)) != 0)
+    r.memory = calloc(1, r.memory_size);
+    if ((failed = r.memory == NULL ? -1 : ask_all(&r)) != 0)
         say_error("%s: cannot ask again after the faults: %s", cell->id, db_last_error(observer));
-    free(found.requests);
+    report->recover_ns = clock_now_ns() - r.began_ns;
+    free(r.booked);
+    free(r.memory);
     return failed;
 }

@@ -6,8 +6,9 @@
 #include "strategies/strategy.h"
 
 /* Who decides when each call at the strategy seam takes place. A measured run has none (app_server.scheduler is NULL):
- * a call takes place when it is made. The explorer (explore/) has one. Time is virtual under a scheduler: a checkout
- * waits for its turn instead of the clock. Calls of the database reach it through its wrapper driver (db/driver.h). */
+ * a call takes place when it is made. The explorer (explore/) and lock-step (lockstep.h) have one. Time is virtual
+ * under a scheduler: a checkout waits for its turn instead of the clock. Calls of the database reach it through its
+ * wrapper driver (db/driver.h). */
 
 struct inflight;
 
@@ -56,6 +57,9 @@ struct scheduler {
      * LOCK the enum db_status, of PARK whether there was room, of LANE_TAKE how many, of FINISH the verdict, of
      * CHECKOUT whether the user stays, of PAUSE whether the service goes on. */
     void (*tell)(struct scheduler *, const struct call *, int64_t answer);
+    /* A user's thread, before its attempt uses a connection, borrowed already or not. NULL: the driver asks for every
+     * call of the database. */
+    void (*borrow)(struct scheduler *);
     /* A service's thread, before anything else. */
     void (*service_begins)(struct scheduler *, struct service *);
 };

@@ -187,7 +187,7 @@ static const char *check_counts(const struct trial *trial, const struct crew *cr
     const struct totals *totals = &trial->totals;
     const struct db_ops *ops = &trial->ops;
 
-    if (crew->cell->scenario.model == LOAD_BURST && totals->requests != crew->flight_count + trial->faults.reoffered)
+    if (crew->cell->scenario.model != LOAD_CLOSED && totals->requests != crew->flight_count + trial->faults.reoffered)
         return "requests differ from users and their second clicks";
     if (ops->statements != ops->reads + ops->writes)
         return "statements differ from reads + writes";
@@ -280,6 +280,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
     memset(trial, 0, sizeof *trial);
     trial->block = block;
     trial->seed = cell->scenario.seed;
+    trial->untimed = cell->scenario.model == LOAD_LOCKSTEP;
     trial->bloat = (struct database_bloat){ -1, -1, -1 };
     if (totals_init(&trial->totals) != 0) {
         say_error("%s: out of memory for histograms", cell->id);

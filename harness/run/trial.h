@@ -34,6 +34,7 @@ struct trial {
     int64_t peak_connections; /* most borrowed at once, plus services                    */
     struct database_bloat bloat;
     struct fault_report faults; /* what went wrong on purpose */
+    bool untimed;               /* users were made to wait for each other (lockstep.h): times say nothing */
     char void_reason[160];      /* "" or why the trial does not count                      */
 };
 

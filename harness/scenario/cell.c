@@ -81,6 +81,17 @@ const char *const cell_cap_names[] = {
     "rows that stay", "row locks", "a network", "advisory locks", "writes inside WITH", "server-side functions", NULL
 };
 
+/* Filling them in takes a minute and a gigabyte for each trial: what is measured after that is not worth it. */
+#define SEAT_ROWS_MOST INT64_C(10000000)
+
+static bool fills_too_much(const struct cell *cell)
+{
+    bool fills =
+        cell_ledger(cell) == LEDGER_SEATS || (cell->variant.registered->strategy->traits & TRAIT_SEAT_ROWS) != 0;
+
+    return fills && cell->scenario.events * cell->scenario.seats > SEAT_ROWS_MOST;
+}
+
 void cell_explain_skip(struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
@@ -100,12 +111,20 @@ void cell_explain_skip(struct cell *cell)
                      cell->db);
             return;
         }
-    if ((caps & DB_CAN_NETWORK) != 0 || (strategy->traits & TRAIT_FLOOR) != 0)
+    if (cell->scenario.model == LOAD_LOCKSTEP && cell_services(cell) > 0) {
+        snprintf(cell->skip, sizeof(cell->skip), "%s has service threads, which have no turn in lock-step",
+                 strategy->name);
         return;
-    if (cell->scenario.db.rtt_ns > 0)
+    }
+    if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
-    else if (scenario_has_faults(&cell->scenario))
+    else if (scenario_has_faults(&cell->scenario) && (caps & DB_CAN_NETWORK) == 0 &&
+             (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no connection to lose, no server to crash", cell->db);
+    else if (fills_too_much(cell))
+        snprintf(cell->skip, sizeof(cell->skip),
+                 "%s keeps a row per seat, and there are more than %" PRId64 " to fill in before each trial",
+                 strategy->name, SEAT_ROWS_MOST);
 }
 
 int cell_check_options(const struct cell *cell)
@@ -116,6 +135,15 @@ int cell_check_options(const struct cell *cell)
     if (why == NULL)
         return EXIT_OK;
     say_error("%s: %s: %s", cell->scenario.place, cell->variant.name, why);
+    return EXIT_USAGE;
+}
+
+int cell_check_backoff(const struct cell *cell)
+{
+    if (cell->scenario.model != LOAD_LOCKSTEP || cell->variant.retry.backoff.kind == LAW_NONE)
+        return EXIT_OK;
+    say_error("%s: there is no clock in lock-step; set [strategy.%s] retry.backoff = none", cell->scenario.place,
+              cell->variant.registered->strategy->name);
     return EXIT_USAGE;
 }
 

@@ -70,6 +70,8 @@ extern const char *const cell_cap_names[];
 void cell_explain_skip(struct cell *);
 /* The variant's options must go together. EXIT_OK / EXIT_USAGE after one line. */
 int cell_check_options(const struct cell *);
+/* Lock-step has no clock to back off by. EXIT_OK / EXIT_USAGE after one line. */
+int cell_check_backoff(const struct cell *);
 /* One line of warning where a hold of the variant may run out while its user pays. True: it was said. */
 bool cell_warn_hold(const struct cell *);
 /* The pool must hold more than the strategy's services. EXIT_OK / EXIT_USAGE after one line. */

@@ -158,6 +158,8 @@ static int fill_cell(const struct expansion *x, struct cell *cell, const char *d
     if (failed == EXIT_OK)
         failed = cell_check_options(cell);
     if (failed == EXIT_OK)
+        failed = cell_check_backoff(cell);
+    if (failed == EXIT_OK)
         failed = cell_check_pool(cell);
     if (failed == EXIT_OK)
         failed = write_id(x, cell);

@@ -49,9 +49,11 @@ const struct option scenario_options[] = {
       .type = OPTION_CHOICE,
       .offset = AT(model),
       .fallback = "burst",
-      .words = WORDS("burst", "closed"),
-      .help = "burst: every user asks once, all at the same moment; closed: every user asks again as soon as answered, "
-              "for load.duration." },
+      .words = WORDS("burst", "closed", "lockstep"),
+      .help =
+          "burst: every user asks once, all at the same moment; closed: every user asks again as soon as answered, "
+          "for load.duration; lockstep: as a burst, but one at a time, and nobody takes a step before all have taken "
+          "the one before it: no times, but counts that are the same in every run." },
     { .section = "load",
       .name = "users",
       .type = OPTION_INT,
@@ -329,13 +331,22 @@ const struct option scenario_options[] = {
       .fallback = "10",
       .help = "Times every cell runs, each time in a fresh shuffled block." },
     { .section = "run",
+      .name = "precision",
+      .type = OPTION_SHARE,
+      .offset = AT(precision),
+      .fallback = "0%",
+      .help = "Above 0%: at least 10 trials are run, then more, up to 30, until half the width of the 95 % interval of "
+              "every variant's all p99 (p50 where a trial is too small for that) is within this share of the median; "
+              "trials is the least, where it is above 10. The run says who was not known that well." },
+    { .section = "run",
       .name = "warmup",
       .type = OPTION_INT,
       .offset = AT(warmup),
       .min = 0,
-      .max = 1000,
-      .fallback = "0",
-      .help = "Blocks run first and thrown away." },
+      .max = WARMUP_AUTO,
+      .unlimited = "auto",
+      .fallback = "auto",
+      .help = "Blocks run first and thrown away; auto: 2 where 10 trials or more are to be measured, else none." },
     { .section = "run",
       .name = "seed",
       .type = OPTION_INT,

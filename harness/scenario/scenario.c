@@ -19,6 +19,22 @@ static bool takes_time(const struct law *law)
     return law->kind != LAW_NONE && !(law->kind == LAW_FIXED && law->lo_ns == 0);
 }
 
+/* Nobody waits for a clock in lock-step. Returns the key that would, and what it must be. */
+static const char *needs_clock(const struct scenario *s)
+{
+    if (takes_time(&s->checkout))
+        return "checkout.time = 0ms";
+    if (s->patience.kind != LAW_NONE)
+        return "load.patience = none";
+    if (s->retry.backoff.kind != LAW_NONE)
+        return "retry.backoff = none";
+    if (s->cancel > 0)
+        return "mix.cancel = 0%";
+    if (s->browsers > 0)
+        return "mix.browsers = 0";
+    return NULL;
+}
+
 int scenario_check(const struct scenario *s, const char *place)
 {
     char duration[OPTION_DURATION_SIZE], timeout[OPTION_DURATION_SIZE];
@@ -28,9 +44,9 @@ int scenario_check(const struct scenario *s, const char *place)
     text_duration(timeout, sizeof(timeout), s->timeout_ns);
     if (s->model == LOAD_CLOSED && s->duration_ns == 0)
         say_error("%s: closed load has no end; set load.duration, such as 2s", place);
-    else if (s->model == LOAD_BURST && s->duration_ns > 0)
-        say_error("%s: load.duration = %s means nothing to a burst; set load.model = closed, or leave it out", place,
-                  duration);
+    else if (s->model != LOAD_CLOSED && s->duration_ns > 0)
+        say_error("%s: load.duration = %s means nothing to %s; set load.model = closed, or leave it out", place,
+                  duration, s->model == LOAD_BURST ? "a burst" : "lock-step");
     else if (s->duration_ns >= s->timeout_ns)
         say_error("%s: load.duration = %s is not below run.timeout = %s: no trial would count; raise run.timeout",
                   place, duration, timeout);
@@ -42,6 +58,11 @@ int scenario_check(const struct scenario *s, const char *place)
                   " users: in closed load each user is a worker; set load.workers "
                   "= auto and at most %d users",
                   place, workers, s->users, WORKERS_AUTO_MAX);
+    else if (s->model == LOAD_LOCKSTEP && workers < s->users)
+        say_error("%s: in lock-step each user is a worker; set load.workers = auto and at most %d users", place,
+                  WORKERS_AUTO_MAX);
+    else if (s->model == LOAD_LOCKSTEP && needs_clock(s) != NULL)
+        say_error("%s: there is no clock in lock-step; set %s", place, needs_clock(s));
     else if (sizes_largest(&s->sizes) > s->seats)
         say_error("%s: request.seats has groups of %" PRId64 ", but inventory.seats = %" PRId64
                   ": no event could ever take one; lower the one or raise the other",

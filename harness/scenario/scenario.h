@@ -9,11 +9,12 @@
 
 /* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
 
-enum load_model { LOAD_BURST, LOAD_CLOSED };
+enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP };
 enum history { HISTORY_ALL, HISTORY_NONE };
 
 #define WORKERS_AUTO     0
 #define WORKERS_AUTO_MAX 10000
+#define WARMUP_AUTO      1000
 
 /* What of a scenario a variant may override with [strategy.NAME] retry.* keys. */
 struct retry_policy {
@@ -62,9 +63,10 @@ struct scenario {
     int64_t kill_backend_ns; /* how often the server ends one of our connections; 0: never */
     int64_t crash_ns;        /* how often our own server crashes; 0: never                 */
     /* [run] */
-    struct text_list strategies; /* variants, core, all, rogues */
-    int64_t trials, warmup, seed;
-    int64_t timeout_ns; /* a trial that takes longer is void */
+    struct text_list strategies;  /* variants, core, all, rogues */
+    int64_t trials, warmup, seed; /* warmup: WARMUP_AUTO, or a number of blocks */
+    double precision;             /* 0: none is asked for */
+    int64_t timeout_ns;           /* a trial that takes longer is void */
     int history;
 
     /* Not rows of the table: */

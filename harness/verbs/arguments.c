@@ -17,6 +17,10 @@ enum argument {
     SEED,
     SET,
     FAULT,
+    DIR_OPTION,
+    CALIBRATION,
+    CELL,
+    EXPORT,
     OUT,
     JSON,
     REPLAY,
@@ -43,8 +47,12 @@ static const struct {
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [FAULT] = { "fault", "KIND:HOW", "ack-loss:1%, kill-backend:50ms, crash:2s (PostgreSQL); may be repeated" },
-    [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
+    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
+    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
+    [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
+    [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
+    [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
+    [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -203,6 +211,7 @@ static int apply(struct arguments *arguments, int option, char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
+    static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
     int word = 0, status;
 
@@ -232,6 +241,20 @@ static int apply(struct arguments *arguments, int option, char *value)
         return status;
     case FAULT:
         return add_fault(arguments, value);
+    case DIR_OPTION:
+        arguments->dir = value;
+        return EXIT_OK;
+    case CALIBRATION:
+        arguments->calibration = value;
+        return EXIT_OK;
+    case CELL:
+        arguments->cell = value;
+        return EXIT_OK;
+    case EXPORT:
+        status = choose("export", value, export, &word);
+        arguments->form = (enum jepsen_form)word;
+        arguments->export = true;
+        return status;
     case OUT:
         arguments->out = value;
         return EXIT_OK;

@@ -14,8 +14,11 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
+    { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
+    { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
-    { "help", verb_help, "[TOPIC]", "this; topics: run, explain, scenario, strategies, readme, exit, any verb" },
+    { "help", verb_help, "[TOPIC]",
+      "this; topics: run, explain, audit, calibrate, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -50,6 +53,16 @@ static int help_run(void)
     return EXIT_OK;
 }
 
+static int help_calibrate(void)
+{
+    puts("lastseat calibrate\n\n"
+         "Measures in about half a minute what this machine allows at best, and keeps it in results/calibration.json:\n"
+         "what a run measures from then on is shown beside it. Do nothing else with the machine meanwhile.\n");
+    arguments_help(stdout, CALIBRATE_OPTIONS);
+    puts("\nLASTSEAT_CALIBRATION: the file to write and to read instead.");
+    return EXIT_OK;
+}
+
 static int help_explain(void)
 {
     puts("lastseat explain VARIANT…  (a strategy with its options, or core, all, rogues)\n\n"
@@ -59,6 +72,17 @@ static int help_explain(void)
     puts("\nWithout --db: on sqlite, or on postgres where the strategy cannot run on sqlite.\n"
          "A schedule is written as who makes the next call: 'A B6 A5'; 'A2 A!after' makes a call fail\n"
          "(!before it took effect, !after it, or by an !error).");
+    return EXIT_OK;
+}
+
+static int help_audit(void)
+{
+    puts("lastseat audit RUN  (a run folder: results/latest)\n\n"
+         "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
+         "against what run.json says.\n");
+    arguments_help(stdout, AUDIT_OPTIONS);
+    puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
+         "says (one line each); 3: everything agrees, and a promise was broken.");
     return EXIT_OK;
 }
 
@@ -91,6 +115,7 @@ static const struct {
     const char *name;
     int (*print)(void);
 } topics[] = { { "run", help_run },           { "explain", help_explain },
+               { "audit", help_audit },       { "calibrate", help_calibrate },
                { "scenario", help_scenario }, { "strategies", help_strategies },
                { "readme", help_readme },     { "exit", help_exit } };
 

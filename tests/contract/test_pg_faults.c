@@ -338,7 +338,7 @@ static void test_trial_ack_loss(void **state)
             assert_int_equal(audit.resolved_yes, trial.faults.cut_after);
             assert_int_equal(audit.resolved_no, trial.faults.cut_before);
         }
-        assert_int_equal(trial.faults.reoffered, trial.faults.reoffered_booked);
+        assert_true(trial.faults.reoffered >= trial.faults.reoffered_booked);
         assert_int_equal(trial.faults.reoffered, audit.resolved_no + trial.totals.outcomes[OUTCOME_FAILED]);
         trial_free(&trial);
     }

@@ -46,6 +46,10 @@ grep -q '#### Faults' "$home/results/latest/report.md" || fail "the report has n
 grep -q 'the fault never hit: kill' "$work/out" || fail "a fault that never hit is not told"
 call report results/latest
 exits 0
+# The stored run is judged as it was.
+call audit results/latest
+exits 0
+grep -q differ "$work/err" && fail "the replay judges otherwise"
 rm -rf "$home"/results/*
 
 # Ctrl-C amid crashes and cut connections.

@@ -98,3 +98,32 @@ says 'this is why'
 runs 1 '0 passed, 1 failed' "$work/hang.sh"
 runs 1 '0 passed, 1 failed' "$work/nowhere"
 runs 1 '0 passed, 0 failed'
+
+# Two that wait for each other can only end side by side.
+program meets.sh <<'END'
+: >"$0.here"
+while [ ! -e "$(dirname "$0")/waits.sh.here" ]; do sleep 0.01; done
+END
+program waits.sh <<'END'
+: >"$0.here"
+while [ ! -e "$(dirname "$0")/meets.sh.here" ]; do sleep 0.01; done
+END
+export TEST_JOBS=2
+runs 0 '2 passed, 0 failed' "$work/meets.sh" "$work/waits.sh"
+rm "$work"/*.here
+export TEST_JOBS=1
+runs 1 '1 passed, 1 failed' "$work/meets.sh" "$work/waits.sh"
+
+# What is interrupted takes its programs with it.
+program endless.sh <<'END'
+echo $$ >"$0.pid"
+exec sleep 1000
+END
+TEST_TIMEOUT=0 sh tests/run "$work/endless.sh" >"$work/out" 2>&1 &
+runner=$!
+while [ ! -s "$work/endless.sh.pid" ]; do sleep 0.01; done
+kill -TERM $runner
+wait $runner
+[ $? -eq 130 ] || fail "an interrupted run ends with another code than 130"
+kill -0 "$(cat "$work/endless.sh.pid")" 2>/dev/null && fail 'an interrupted run leaves its program running'
+exit 0

@@ -409,6 +409,26 @@ static void a_round_trip_cannot_be_delayed_inside_the_process(void **state)
     cells_free(&cells);
 }
 
+static void more_seat_rows_than_can_be_filled_in_are_said(void **state)
+{
+    struct cells cells;
+
+    (void)state;
+    assert_int_equal(expand(&cells, "[inventory]\nevents = 10\nseats = 1000000\n", "unique_claim,seat_rows", "sqlite"),
+                     EXIT_OK);
+    assert_string_equal(cells.cell[1].skip, "");
+    cells_free(&cells);
+    assert_int_equal(
+        expand(&cells, "[inventory]\nevents = 10\nseats = 1000001\n", "unique_claim,seat_rows,naive", "sqlite"),
+        EXIT_OK);
+    assert_string_equal(cells.cell[1].skip,
+                        "unique_claim keeps a row per seat, and there are more than 10000000 to fill "
+                        "in before each trial");
+    assert_memory_equal(cells.cell[2].skip, "seat_rows", strlen("seat_rows"));
+    assert_string_equal(cells.cell[3].skip, "");
+    cells_free(&cells);
+}
+
 static void what_a_database_cannot_do_is_said(void **state)
 {
     struct strategy strategy = { .name = "picky", .needs = DB_CAN_HOLD_ROWS | DB_CAN_LOCK_ROWS };
@@ -629,6 +649,7 @@ int main(void)
         cmocka_unit_test(users_may_leave_out_of_patience),
         in_a_folder(solo_is_one_user_and_one_seat),
         in_a_folder(a_round_trip_cannot_be_delayed_inside_the_process),
+        in_a_folder(more_seat_rows_than_can_be_filled_in_are_said),
         cmocka_unit_test(what_a_database_cannot_do_is_said),
         cmocka_unit_test(options_decide),
         in_a_folder(mistakes_in_names),

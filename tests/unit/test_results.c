@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/measure/hdr.h"
 #include "harness/results/results.h"
 #include "tests/support/capture.h"
 #include "tests/support/child.h"
@@ -181,6 +182,7 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
     t.gate_count = 1;
     snprintf(t.void_reason, sizeof t.void_reason, "%s", void_reason);
     make_audit(&a, cell, sold);
+    fairness_measure(&a.fairness, &t, cell->scenario.seats);
     w.bookings = rows;
     w.booking_count = 2;
     w.counters = counters;
@@ -200,12 +202,17 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
 static void make_whole_run(struct made *m, const char *out)
 {
     const char *const inis[] = { rush_ini, grow_ini };
+    json_t *floors;
     size_t index;
     void *facts;
 
     make_cells(m, inis, 2);
     assert_int_equal(open_results(m, out), EXIT_OK);
     assert_int_equal(results_environment(m->results, "."), EXIT_OK);
+    floors = json_pack("{s:s, s:[{s:s, s:s, s:f, s:[f, f], s:i}]}", "calibrated_utc", "2026-11-21T00:00:00Z", "floors",
+                       "name", "sqlite_full_1", "unit", "per_s", "median", 9100.5, "ci95", 9000.0, 9200.0, "n", 20);
+    assert_int_equal(results_floors(m->results, floors), EXIT_OK);
+    json_decref(floors);
     facts = results_facts_of(m->results, "sqlite", "full");
     results_fact(facts, "version", "3.40.1");
     for (size_t i = 0; i < m->cells.n; i++)
@@ -506,6 +513,37 @@ static void test_csv_files(void **state)
     assert_non_null(strstr(text, "\nrush/sqlite/naive,rush,sqlite,naive,0.5,2,"));
 }
 
+/* All ask at one moment, and the first of them are booked. */
+static void test_fairness(void **state)
+{
+    struct made m;
+    const json_t *cell, *fair;
+    const char *text;
+    json_t *run;
+
+    (void)state;
+    make_whole_run(&m, "fair");
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
+    unmake(&m);
+    run = json_of("fair");
+    cell = cell_in(run, "rush/sqlite/atomic");
+    fair = json_object_get(json_array_get(json_object_get(cell, "trials"), 0), "fairness");
+    assert_int_equal(json_integer_value(json_object_get(fair, "winners")), 5);
+    assert_int_equal(json_integer_value(json_object_get(fair, "losers")), 95);
+    assert_true(json_number_value(json_object_get(fair, "order_index")) == 0.5);
+    assert_true(metric_in(cell, "order_index", "median") == 0.5);
+    assert_true(metric_in(cell, "jain_index", "median") == 0.05);
+    assert_true(metric_in(cell, "order_index", "n") == 6); /* one of the 7 is void */
+    cell = cell_in(run, "rush/null/null");
+    assert_null(json_object_get(json_array_get(json_object_get(cell, "trials"), 0), "fairness"));
+    json_decref(run);
+    text = read_text("fair", "arrivals.csv");
+    assert_non_null(strstr(text, "cell,scenario,db,variant,place,winners,winners_share\n"));
+    assert_non_null(strstr(text, "\nrush/sqlite/atomic,rush,sqlite,atomic,0.01,6,0.2\n"));
+    assert_non_null(strstr(text, ",atomic,0.05,6,1\nrush/sqlite/atomic,rush,sqlite,atomic,0.06,0,1\n"));
+    assert_null(strstr(text, "\nrush/null"));
+}
+
 static void test_history(void **state)
 {
     struct made m;
@@ -517,9 +555,10 @@ static void test_history(void **state)
     unmake(&m);
     text = read_text("kept", "history/rush__sqlite__naive/1.csv");
     assert_int_equal(lines_in(text), 101);
-    assert_non_null(strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
-                                 "attempts,statements,order\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,\n"));
-    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,\n"));
+    assert_non_null(
+        strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
+                     "attempts,statements,order,app,checkout_ns\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,,0,0\n"));
+    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,,0,0\n"));
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.ledger.csv"),
                         "id,request,event,user,seats\n7,1,1,1,1\n8,2,1,2,1\n");
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.counters.csv"),
@@ -531,6 +570,48 @@ static void test_history(void **state)
     assert_true(exists("kept/history/rush__null__null/7.csv"));
     assert_false(exists("kept/history/rush__null__null/7.ledger.csv"));           /* not audited */
     assert_false(exists("kept/history/grow__sqlite__atomic__users=20,time=0ms")); /* history = none */
+}
+
+/* The last field of a line of an interval log, decoded. */
+static int64_t interval_total(char *line)
+{
+    struct hdr h;
+    int64_t total;
+
+    assert_null(hdr_decode(&h, strrchr(line, ',') + 1));
+    total = h.total;
+    hdr_free(&h);
+    return total;
+}
+
+/* 7 trials of 100 requests, the fourth of which is void. */
+static void test_hdr_files(void **state)
+{
+    struct made m;
+    char *text, *line, *save = NULL;
+    int intervals = 0;
+    int64_t total = 0;
+
+    (void)state;
+    make_whole_run(&m, "hists");
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
+    unmake(&m);
+    text = read_text("hists", "hist/rush__sqlite__atomic.hlog");
+    assert_non_null(strstr(text, "\n#[Histogram log format version 1.3]\n\"StartTimestamp\",\"Interval_Length\","));
+    assert_non_null(strstr(text, "\n#[trial 4 is void]\nTag=atomic,"));
+    for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+        if (strncmp(line, "Tag=atomic,", 11) == 0) {
+            intervals++;
+            total += interval_total(line);
+        }
+    assert_int_equal(intervals, 6);
+    assert_int_equal(total, 600);
+    text = read_text("hists", "hist/rush__sqlite__atomic.hgrm");
+    assert_non_null(strstr(text, "Total count    =          600]\n"));
+    assert_non_null(strstr(text, " n = 6 trials merged]\n"));
+    assert_true(exists("hists/hist/rush__null__null.hlog"));
+    /* Nothing was run: nothing to open. */
+    assert_false(exists("hists/hist/grow__sqlite__atomic__users=40,time=2ms.hgrm"));
 }
 
 /* ---- what only some users do ------------------------------------------------------------------------------------- */
@@ -660,10 +741,10 @@ static void test_what_only_some_users_do(void **state)
     if (access(VALIDATOR, X_OK) == 0 && refused_by_schema("mixed/run.json"))
         fail_msg("%s", read_text(".", "schema.txt"));
     assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
-                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,\n"));
+                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,,0,0\n"));
     assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
-                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,\n"
-                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,\n"));
+                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,,0,0\n"
+                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,,0,0\n"));
     /* Five booked; one of them is free again after 4.6 us, and the fifth takes its place. */
     assert_non_null(strstr(read_text("mixed", "timeline.csv"), ",4000,4,1\nmixed/sqlite/atomic,1,4600,3,2\n"
                                                                "mixed/sqlite/atomic,1,5000,4,1\n"));
@@ -954,6 +1035,7 @@ int main(void)
         cmocka_unit_test(test_schema_accepts_it),
         cmocka_unit_test(test_schema_refuses_what_is_broken),
         cmocka_unit_test(test_csv_files),
+        cmocka_unit_test(test_fairness),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_what_only_some_users_do),
         cmocka_unit_test(test_what_nobody_does_is_absent),
@@ -963,6 +1045,7 @@ int main(void)
         cmocka_unit_test(test_an_honest_strategy_breaks_its_promise),
         cmocka_unit_test(test_unfinished_leaves_nothing),
         cmocka_unit_test(test_out_exists),
+        cmocka_unit_test(test_hdr_files),
         cmocka_unit_test(test_out_has_no_parent),
         cmocka_unit_test(test_out_may_not_be_written),
         cmocka_unit_test(test_full_disk),

@@ -114,7 +114,8 @@ static void an_empty_file_is_all_defaults(void **state)
     assert_int_equal(s.strategies.n, 1);
     assert_string_equal(s.strategies.items[0], "core");
     assert_int_equal(s.trials, 10);
-    assert_int_equal(s.warmup, 0);
+    assert_int_equal(s.warmup, WARMUP_AUTO);
+    assert_true(s.precision == 0);
     assert_int_equal(s.seed, 42);
     assert_int_equal(s.timeout_ns, 120 * NS_PER_S);
     assert_int_equal(s.history, HISTORY_ALL);
@@ -284,6 +285,13 @@ static void keys_that_contradict_each_other(void **state)
     refuses(
         "[load]\nmodel = closed\nduration = 2s\n[run]\ntimeout = 2s\n",
         "scenarios/x.ini: load.duration = 2s is not below run.timeout = 2s: no trial would count; raise run.timeout");
+    refuses("[load]\nmodel = lockstep\nduration = 1s\n",
+            "scenarios/x.ini: load.duration = 1s means nothing to lock-step; set load.model = closed, or leave it out");
+    refuses("[load]\nmodel = lockstep\nusers = 10\nworkers = 2\n",
+            "scenarios/x.ini: in lock-step each user is a worker; set load.workers = auto and at most 10000 users");
+    refuses("[load]\nmodel = lockstep\n", "scenarios/x.ini: there is no clock in lock-step; set retry.backoff = none");
+    refuses("[load]\nmodel = lockstep\n[retry]\nbackoff = none\n[checkout]\ntime = 1ms\n",
+            "scenarios/x.ini: there is no clock in lock-step; set checkout.time = 0ms");
     refuses("[load]\nusers = 10\nworkers = 11\n",
             "scenarios/x.ini: load.workers = 11 is more than load.users = 10; set at most one per user");
     refuses("[load]\nusers = 10\nworkers = 2\n[checkout]\ntime = 5ms\n",
