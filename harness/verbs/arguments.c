@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 
 enum argument {
@@ -16,6 +17,8 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    SLO,
+    MAX,
     OUT,
     JSON,
     REPLAY,
@@ -41,6 +44,8 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
+    [MAX] = { "max", "N", "most users tried (default 10000)" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
@@ -165,6 +170,22 @@ static int take_count(const char *option, const char *value, int64_t least, int6
     return EXIT_USAGE;
 }
 
+/* A duration that is no key of a scenario. */
+static int take_slo(struct arguments *arguments, const char *value)
+{
+    static const struct option row = { .name = "slo",
+                                       .type = OPTION_DURATION,
+                                       .offset = offsetof(struct arguments, slo_ns),
+                                       .min = NS_PER_US,
+                                       .max = 600 * NS_PER_S };
+    char error[256];
+
+    if (option_parse(&row, arguments, value, error, sizeof error) == 0)
+        return EXIT_OK;
+    say_error("--slo: %s", error);
+    return EXIT_USAGE;
+}
+
 static int split(struct text_list *list, const char *option, const char *value)
 {
     if (text_list_split(list, value) == 0 && list->n > 0)
@@ -197,6 +218,10 @@ static int apply(struct arguments *arguments, int option, char *value)
         return take_count("preemptions", value, 0, 100, &arguments->preemptions);
     case SCHEDULES:
         return take_count("schedules", value, 1, 1000000, &arguments->schedules);
+    case SLO:
+        return take_slo(arguments, value);
+    case MAX:
+        return take_count("max", value, 1, 1000000, &arguments->most);
     case REPLAY:
         arguments->replay = value;
         return EXIT_OK;
@@ -267,7 +292,7 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv, const ch
     int i, status = EXIT_OK;
 
     memset(arguments, 0, sizeof *arguments);
-    arguments->schedules = arguments->preemptions = -1;
+    arguments->schedules = arguments->preemptions = arguments->slo_ns = arguments->most = -1;
     for (i = 1; i < argc && status == EXIT_OK; i++) {
         if (!only_names && strcmp(argv[i], "--") == 0) {
             only_names = true;

@@ -1,11 +1,11 @@
 #include <errno.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/say.h"
 #include "harness/report/report.h"
 #include "harness/results/folder.h"
+#include "harness/results/output.h"
 #include "harness/run/interrupt.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/session.h"
@@ -70,20 +70,6 @@ static int expand(struct bench *bench)
     return status;
 }
 
-/* Databases live beside the results: in the folder that will hold the run folder. */
-static char *results_dir(const struct arguments *arguments)
-{
-    char *copy, *dir;
-
-    if (arguments->out == NULL)
-        return folder_root();
-    if ((copy = strdup(arguments->out)) == NULL)
-        return NULL;
-    dir = strdup(dirname(copy));
-    free(copy);
-    return dir;
-}
-
 static size_t trials_of(const struct cells *cells)
 {
     size_t i, n = 0;
@@ -98,7 +84,7 @@ static int measure(struct bench *bench)
 {
     struct session *session = &bench->session;
     const struct arguments *arguments = &bench->arguments;
-    char *dir = results_dir(arguments);
+    char *dir = folder_beside(arguments->out);
     int status = EXIT_ERROR;
 
     if (dir == NULL)
@@ -118,17 +104,6 @@ static int measure(struct bench *bench)
     return status;
 }
 
-static int copy_json(const json_t *run, const char *to)
-{
-    const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(12);
-
-    if (strcmp(to, "-") == 0 ? json_dumpf(run, stdout, flags) == 0 && putchar('\n') != EOF && fflush(stdout) == 0
-                             : json_dump_file(run, to, flags) == 0)
-        return EXIT_OK;
-    say_error("--json %s: %s", to, errno != 0 ? strerror(errno) : "cannot be written");
-    return EXIT_ERROR;
-}
-
 static int present(struct bench *bench)
 {
     const struct arguments *arguments = &bench->arguments;
@@ -142,7 +117,7 @@ static int present(struct bench *bench)
     if (status == EXIT_OK)
         status = report_markdown(run, path);
     if (arguments->json != NULL && status == EXIT_OK)
-        status = copy_json(run, arguments->json);
+        status = output_copy_json(run, arguments->json);
     if (json_alone || arguments->quiet)
         return status;
     report_table(run, stdout, arguments_colour(arguments, stdout));
