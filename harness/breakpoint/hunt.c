@@ -51,7 +51,7 @@ static int find_floor(const struct hunt *hunt, int64_t level, int64_t *p99_ns)
 
 static int floor_at(const struct hunt *hunt, int64_t level, int64_t *p99_ns)
 {
-    struct floors *floors = hunt->floors;
+    struct hunt_floors *floors = hunt->floors;
     struct floor_at *more;
     size_t i;
     int status;
@@ -77,7 +77,7 @@ static int floor_at(const struct hunt *hunt, int64_t level, int64_t *p99_ns)
     return status;
 }
 
-void floors_free(struct floors *floors)
+void hunt_floors_free(struct hunt_floors *floors)
 {
     free(floors->at);
     memset(floors, 0, sizeof *floors);

@@ -9,20 +9,20 @@
  * against the limits. Main thread. */
 
 /* What users who do nothing take at a level, measured once for all variants. */
-struct floors {
+struct hunt_floors {
     struct floor_at {
         const struct cell *cell;
         int64_t level, p99_ns;
     } * at;
     size_t n, room;
 };
-void floors_free(struct floors *); /* zeroed is a no-op */
+void hunt_floors_free(struct hunt_floors *); /* zeroed is a no-op */
 
 struct hunt {
     struct cell *cell;       /* its scenario's users are what changes                      */
     struct cell *floor_cell; /* the strategy that does nothing at the same sweep point; NULL: none */
     struct database *database, *floor_database;
-    struct floors *floors;
+    struct hunt_floors *floors;
     const struct limits *limits;
     double solo; /* statements per request with one user and one seat */
     void (*watch)(void *arg, const struct hunt *, const struct observation *); /* after every burst; NULL: nobody */

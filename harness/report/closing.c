@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/report/known.h"
 #include "harness/report/number.h"
 #include "harness/report/rank.h"
 #include "harness/report/steps.h"
@@ -215,6 +216,16 @@ static size_t rank_either(struct teller *t, struct ranked *entry, const char *me
     return *by_other ? rank_order(entry, &t->last, other) : n;
 }
 
+static void say_rank(const struct teller *t, char out[RANK_TEXT], const char *metric, const char *of,
+                     struct ranked *entry, size_t n)
+{
+    bool timed = strstr(metric, "_ns") != NULL;
+    const struct rank rank = { metric, of, timed ? "ms" : "statements per request",
+                               (uint64_t)view_int(t->run, "seed") };
+
+    rank_sentence(out, &rank, entry, n);
+}
+
 static void tell_buyers(struct teller *t, struct ranked *entry, const char *where)
 {
     char sentence[RANK_TEXT];
@@ -223,7 +234,7 @@ static void tell_buyers(struct teller *t, struct ranked *entry, const char *wher
 
     if (n < 2)
         return;
-    rank_sentence(sentence, entry, n, by_last ? "last one after" : "p50", "ms");
+    say_rank(t, sentence, by_last ? "buyers_max_ns" : "buyers_p50_ns", by_last ? "last one after" : "p50", entry, n);
     tell(t, CLOSING_RANK, "Served buyers fastest%s: %s.", where, sentence);
 }
 
@@ -239,7 +250,7 @@ static void tell_refused(struct teller *t, struct ranked *entry, const char *whe
         tell_near_floor(t, entry, by_median ? "refused_p50_ns" : "refused_p99_ns", where);
         return;
     }
-    rank_sentence(sentence, entry, n, by_median ? "p50" : "p99", "ms");
+    say_rank(t, sentence, by_median ? "refused_p50_ns" : "refused_p99_ns", by_median ? "p50" : "p99", entry, n);
     tell(t, CLOSING_RANK, "Refused fastest%s: %s.", where, sentence);
 }
 
@@ -252,7 +263,7 @@ static void tell_looks(struct teller *t, struct ranked *entry, const char *where
 
     if (n < 2)
         return;
-    rank_sentence(sentence, entry, n, by_median ? "p50" : "p99", "ms");
+    say_rank(t, sentence, by_median ? "browse_p50_ns" : "browse_p99_ns", by_median ? "p50" : "p99", entry, n);
     tell(t, CLOSING_RANK, "Let others look fastest%s: %s.", where, sentence);
 }
 
@@ -273,7 +284,7 @@ static int tell_ranks(struct teller *t)
     tell_looks(t, entry, where);
     n = rank_order(entry, &t->last, "statements_per_request");
     if (n > 1) {
-        rank_sentence(sentence, entry, n, "", "statements per request");
+        say_rank(t, sentence, "statements_per_request", "", entry, n);
         tell(t, CLOSING_RANK, "Asked least of the database%s: %s.", where, sentence);
     }
     free(entry);
@@ -292,6 +303,14 @@ static void tell_asides(struct teller *t)
             tell(t, CLOSING_ASIDE, "Not ranked: %s%s (%s): %s.", view_text(cell, "variant"),
                  at_point(at, sizeof at, cell), view_text(cell, "verdict"), view_text(cell, "reason"));
     }
+}
+
+static void tell_known(struct teller *t)
+{
+    char sentence[RANK_TEXT];
+
+    if (known_sentence(sentence, sizeof sentence, t->run, &t->last))
+        tell(t, CLOSING_BOUND, "%s", sentence);
 }
 
 static void tell_bound(struct teller *t)
@@ -354,6 +373,7 @@ int closing_say(const json_t *run, const char *scenario, const char *db, closing
     if (!in_lockstep(run, scenario)) {
         failed = tell_ranks(&t);
         tell_asides(&t);
+        tell_known(&t);
         tell_bound(&t);
     } else {
         failed = 0;

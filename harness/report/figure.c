@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/report/arrivals.h"
 #include "harness/report/gnuplot.h"
 #include "harness/report/number.h"
 #include "harness/report/track.h"
@@ -15,15 +16,6 @@
 static bool is_floor(const json_t *cell)
 {
     return view_is(cell, "floor");
-}
-
-/* Words for gnuplot's word(): in double quotes, so that a name may hold blanks. */
-static void add_word(FILE *to, const char *text)
-{
-    putc('"', to);
-    for (; *text != '\0'; text++)
-        fputs(*text == '"' ? "" : *text == '\'' ? "''" : (char[]){ *text, '\0' }, to);
-    fputs("\" ", to);
 }
 
 static size_t earlier_of_strategy(const struct figure *f, size_t i)
@@ -47,11 +39,11 @@ static void say_styles(const struct figure *f)
 
         snprintf(name, sizeof name, "%.200s%s%s%s", view_text(f->cell[i], "variant"), shown ? " (" : "",
                  shown ? verdict : "", shown ? ")" : "");
-        add_word(f->variables, name);
+        gnuplot_word(f->variables, name);
     }
     fputs("';colours='", f->variables);
     for (size_t i = 0; i < f->n; i++)
-        add_word(f->variables, view_text(f->cell[i], "colour"));
+        gnuplot_word(f->variables, view_text(f->cell[i], "colour"));
     fputs("';dashes='", f->variables);
     for (size_t i = 0; i < f->n; i++)
         fprintf(f->variables, "%zu ", is_floor(f->cell[i]) ? (size_t)2 : earlier_of_strategy(f, i) % 5 + 1);
@@ -328,9 +320,9 @@ static void say_sweep_axis(const struct figure *f, const struct text_list *point
     }
     fputs("';labels='", f->variables);
     for (size_t i = 0; i < points->n; i++)
-        add_word(f->variables, numeric                       ? strchr(points->items[i], '=') + 1
-                               : points->items[i][0] != '\0' ? points->items[i]
-                                                             : "as is");
+        gnuplot_word(f->variables, numeric                       ? strchr(points->items[i], '=') + 1
+                                   : points->items[i][0] != '\0' ? points->items[i]
+                                                                 : "as is");
     snprintf(key, sizeof key, "%.*s", (int)strcspn(points->items[0], "="), points->items[0]);
     fprintf(f->variables, "';low=%.9g;high=%.9g;logx=%d;", low, high, numeric && high > 8 * low);
     gnuplot_text(f->variables, "key", numeric ? key : "point of the sweep");
@@ -387,6 +379,8 @@ int figure_write(struct figure *f)
         return write_statements(f);
     case PICTURE_SEATS:
         return write_seats(f);
+    case PICTURE_ARRIVALS:
+        return arrivals_draw(f);
     case PICTURE_SWEEP_P99:
         return write_sweep(f, "all_p99_ns", 1e6);
     case PICTURE_SWEEP_AMPLIFICATION:

@@ -42,6 +42,14 @@ void gnuplot_text(FILE *variables, const char *key, const char *text)
     fputs("';", variables);
 }
 
+void gnuplot_word(FILE *variables, const char *text)
+{
+    putc('"', variables);
+    for (; *text != '\0'; text++)
+        fputs(*text == '"' ? "" : *text == '\'' ? "''" : (char[]){ *text, '\0' }, variables);
+    fputs("\" ", variables);
+}
+
 /* In the child; only what is safe after fork(). */
 static void become_gnuplot(const char *script, const char *variables, int errors)
 {

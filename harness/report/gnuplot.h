@@ -20,5 +20,8 @@ char *gnuplot_folder(void);
 enum gnuplot_status gnuplot_run(const char *script, const char *variables, const char *name, int seconds);
 /* Writes `key='text';` with what gnuplot's single quotes need. */
 void gnuplot_text(FILE *variables, const char *key, const char *text);
+/* One word for gnuplot's word(), into a variable that is being written: in double quotes, so that it may hold blanks.
+ */
+void gnuplot_word(FILE *variables, const char *text);
 
 #endif

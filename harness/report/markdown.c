@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/report/appendix.h"
+#include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
+#include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
@@ -199,8 +202,10 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         write_pictures(m, scenario, db);
         page_audit(m->out, &pick);
         page_outcomes(m->out, &pick);
+        arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
         page_resources(m->out, &pick);
+        floor_page_cells(m->out, m->run, scenario, &pick);
     }
     view_drop(&pick);
     return 0;
@@ -246,6 +251,13 @@ static const char ending[] =
     "- errors: more than 1 % of the requests ended in gave\\_up, timed\\_out, shed, failed or unknown.\n"
     "- unjudged: seats were left over where bookings had been given back while others asked: nobody is blamed for "
     "them.\n"
+    "- imprecise: the scenario asks for a precision ([run] precision) that was not reached within 30 blocks.\n"
+    "- trend: the headline rises or falls from block to block (p < 0.01): something drifts, and the interval claims "
+    "too "
+    "much.\n"
+    "- slow\\_first: the first block that counts is far above the others: more warm-up was needed (run.warmup).\n"
+    "- not\\_sustained: in open load, the requests came faster than they could be answered, and waiting grew to the "
+    "end.\n"
     "\n## What is not shown\n\n"
     "- Client and database share this machine: they compete for its CPU, and no network lies between them.\n"
     "- The seed fixes choices (who wants what, backoffs, the order of trials), not how threads interleave: a second "
@@ -273,11 +285,14 @@ static int write_all(struct markdown *m)
     if (write_answer(m) != 0)
         return -1;
     page_repeat(m->out, m->run);
+    floor_page_machine(m->out, m->run);
     json_array_foreach(json_object_get(m->run, "scenarios"), i, scenario)
     {
         if (write_scenario(m, scenario) != 0)
             return -1;
     }
+    if (appendix_write(m->out, m->run) != 0)
+        return -1;
     fputs(ending, m->out);
     fputs("\nEvery number here stands in [run.json](run.json); what each means, and the csv files, are described in "
           "results/README.md.\n",

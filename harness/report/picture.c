@@ -19,6 +19,12 @@ const struct picture_kind picture_kinds[PICTURE_KINDS] = {
                         "Seats left over time, by the answers users were given, in the first trial of each. Below zero "
                         "is oversold; a dot marks the last sale.",
                         false },
+    [PICTURE_ARRIVALS] = { "arrivals", "winners by place in the line",
+                           "Which share of the seats went to the first so many of those who asked, by when they came "
+                           "to the app; all trials merged. A shape that fills its panel at once is first come first "
+                           "served, one along the dashed line a lottery, below it late ones were better off. order: "
+                           "the chance that a buyer came later than somebody who was refused.",
+                           false },
     [PICTURE_SWEEP_P99] = { "sweep-p99", "p99 of all requests",
                             "p99 of system time of all requests: the median over trials, whiskers from the least to "
                             "the most. Grey and dashed: the floor.",

@@ -15,12 +15,15 @@
 
 enum { BAR_WIDTH = 10 };
 #define REDRAW_NS (100 * NS_PER_MS)
+/* A run that goes on for longer than this says so. */
+#define LONG_NS (60 * NS_PER_S)
 
 struct progress {
     enum progress_mode mode;
     bool live;
     size_t trials, done;
-    int64_t began_ns;
+    size_t measured; /* of those done, when the last block ended: trials differ, blocks hardly do */
+    int64_t began_ns, measured_ns;
     pthread_mutex_t lock;
     const char *db, *variant;
     int64_t capacity;
@@ -56,13 +59,18 @@ static void wipe(void)
         fputs("\r\033[K", stderr);
 }
 
+/* -1: not yet known. Within the first block by the trials so far, then by whole blocks. */
 static int64_t left_ns(const struct progress *progress)
 {
-    int64_t spent_ns = clock_now_ns() - progress->began_ns;
+    int64_t now_ns = clock_now_ns(), until_ns = progress->measured > 0 ? progress->measured_ns : now_ns;
+    size_t done = progress->measured > 0 ? progress->measured : progress->done;
+    double each_ns;
 
-    return progress->done == 0
-               ? -1
-               : (int64_t)((double)spent_ns / (double)progress->done * (double)(progress->trials - progress->done));
+    if (done == 0 || progress->trials <= progress->done)
+        return done == 0 ? -1 : 0;
+    each_ns = (double)(until_ns - progress->began_ns) / (double)done;
+    until_ns += (int64_t)(each_ns * (double)(progress->trials - done));
+    return until_ns > now_ns ? until_ns - now_ns : 0;
 }
 
 static void minutes(char *out, size_t size, int64_t ns)
@@ -125,7 +133,7 @@ static bool start_drawer(struct progress *progress)
     return started;
 }
 
-struct progress *progress_open(enum progress_mode mode, size_t trials)
+struct progress *progress_open(enum progress_mode mode)
 {
     struct progress *progress = mode == PROGRESS_NONE ? NULL : calloc(1, sizeof *progress);
     const char *term = getenv("TERM");
@@ -133,7 +141,6 @@ struct progress *progress_open(enum progress_mode mode, size_t trials)
     if (progress == NULL)
         return NULL;
     progress->mode = mode;
-    progress->trials = trials;
     progress->began_ns = clock_now_ns();
     pthread_mutex_init(&progress->lock, NULL);
     if (mode == PROGRESS_AUTO && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0) {
@@ -141,6 +148,15 @@ struct progress *progress_open(enum progress_mode mode, size_t trials)
         say_before_line(wipe);
     }
     return progress;
+}
+
+void progress_expect(struct progress *progress, size_t trials)
+{
+    if (progress == NULL)
+        return;
+    pthread_mutex_lock(&progress->lock);
+    progress->trials = trials;
+    pthread_mutex_unlock(&progress->lock);
 }
 
 void progress_begin(struct progress *progress, const char *db, const char *variant, int64_t capacity,
@@ -175,11 +191,22 @@ void progress_end(struct progress *progress, int64_t sold, bool audited)
 void progress_block(struct progress *progress, int64_t block, int64_t blocks)
 {
     char spent[16], left[16];
+    int64_t ns;
 
-    if (progress == NULL || progress->mode != PROGRESS_AUTO || progress->live)
+    if (progress == NULL)
         return;
-    minutes(spent, sizeof spent, clock_now_ns() - progress->began_ns);
-    minutes(left, sizeof left, left_ns(progress) > 0 ? left_ns(progress) : 0);
+    pthread_mutex_lock(&progress->lock);
+    progress->measured = progress->done;
+    progress->measured_ns = clock_now_ns();
+    ns = left_ns(progress);
+    pthread_mutex_unlock(&progress->lock);
+    minutes(spent, sizeof spent, progress->measured_ns - progress->began_ns);
+    minutes(left, sizeof left, ns > 0 ? ns : 0);
+    if (progress->mode != PROGRESS_AUTO || progress->live) {
+        if (block == 1 && ns >= LONG_NS)
+            say_note("the first of %lld blocks took %s: about %s left", (long long)blocks, spent, left);
+        return;
+    }
     fprintf(stderr, "block %lld of %lld: %zu of %zu trials, %s, about %s left\n", (long long)block, (long long)blocks,
             progress->done, progress->trials, spent, left);
 }

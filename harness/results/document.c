@@ -7,6 +7,8 @@
 
 #include "harness/results/colour.h"
 #include "harness/results/fair.h"
+#include "harness/results/headline.h"
+#include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
 #include "harness/results/value.h"
@@ -71,12 +73,13 @@ static json_t *bloat(const struct database_bloat *b)
                      "dead_tuples", value_known(b->dead_tuples));
 }
 
-static json_t *audited(const struct audit *a)
+json_t *document_audit(const struct audit *a)
 {
     if (a == NULL)
         return json_null();
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, "
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:s, "
         "s:o}",
         "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
         (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
@@ -84,8 +87,8 @@ static json_t *audited(const struct audit *a)
         (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
         (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
         "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
-        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "verdict",
-        audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
+        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
+        (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
 }
 
 static json_t *aside(const struct aside *a, enum op op)
@@ -109,18 +112,21 @@ static json_t *aside(const struct aside *a, enum op op)
 }
 
 /* What only some scenarios have stands only where it occurred. 0 / -1. */
-static int add_asides(json_t *trial, const struct totals *t)
+static int add_rest(json_t *object, const struct trial *trial)
 {
+    const struct totals *t = &trial->totals;
     int failed = 0;
 
     if (t->repeats > 0)
-        failed |= json_object_set_new(trial, "repeats", json_integer(t->repeats));
+        failed |= json_object_set_new(object, "repeats", json_integer(t->repeats));
     if (t->untried > 0)
-        failed |= json_object_set_new(trial, "untried", json_integer(t->untried));
+        failed |= json_object_set_new(object, "untried", json_integer(t->untried));
     if (t->cancels.n > 0)
-        failed |= json_object_set_new(trial, "cancels", aside(&t->cancels, OP_CANCEL));
+        failed |= json_object_set_new(object, "cancels", aside(&t->cancels, OP_CANCEL));
     if (t->browses.n > 0)
-        failed |= json_object_set_new(trial, "browses", aside(&t->browses, OP_BROWSE));
+        failed |= json_object_set_new(object, "browses", aside(&t->browses, OP_BROWSE));
+    if (trial->pace.duration_ns > 0)
+        failed |= json_object_set_new(object, "open", pace_value(trial));
     return failed;
 }
 
@@ -148,8 +154,8 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock_wait), "conn_ns", value_distribution(&s->conn), "lock_ns",
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
-                      resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
-    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_asides(counts, s) == 0 &&
+                      resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
+    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
         return counts;
@@ -189,16 +195,27 @@ static json_t *sweeps(const struct scenario *s)
     return NULL;
 }
 
-/* Who the users are, as written in a file. 0 / -1. */
+/* Who the users are and when they come, as written in a file. 0 / -1. */
 static int add_users(json_t *scenario, const struct scenario *s)
 {
     static const struct {
         const char *name, *section, *key;
     } keys[] = {
-        { "abandon", "checkout", "abandon" },      { "pick", "load", "pick" },
-        { "patience", "load", "patience" },        { "request_seats", "request", "seats" },
-        { "repeat", "request", "repeat" },         { "cancel", "mix", "cancel" },
-        { "cancel_after", "mix", "cancel_after" }, { "browse_every", "mix", "browse_every" },
+        { "abandon", "checkout", "abandon" },
+        { "pick", "load", "pick" },
+        { "patience", "load", "patience" },
+        { "request_seats", "request", "seats" },
+        { "repeat", "request", "repeat" },
+        { "cancel", "mix", "cancel" },
+        { "cancel_after", "mix", "cancel_after" },
+        { "browse_every", "mix", "browse_every" },
+        { "warmup", "run", "warmup" },
+        { "precision", "run", "precision" },
+        { "duration", "load", "duration" },
+        { "rate", "load", "rate" },
+        { "arrivals", "load", "arrivals" },
+        { "drain", "load", "drain" },
+        { "late", "load", "late" },
     };
     int failed = scenario == NULL || json_object_set_new(scenario, "browsers", json_integer(s->browsers)) != 0;
 
@@ -253,6 +270,8 @@ static json_t *promises_of(unsigned promises)
         json_array_append_new(list, json_string("sells_out"));
     if ((promises & PROMISE_ALL_OR_NOTHING) != 0)
         json_array_append_new(list, json_string("all_or_nothing"));
+    if ((promises & PROMISE_IN_ORDER) != 0)
+        json_array_append_new(list, json_string("in_order"));
     return list;
 }
 
@@ -324,12 +343,13 @@ static json_t *summary_of(const struct tally *t)
     return NULL;
 }
 
-static json_t *flags_of(const struct cell *cell, const struct tally *t, const struct tally *at_best)
+static json_t *flags_of(const struct cell *cell, const struct tally *t, const struct tally *at_best,
+                        const struct headline *headline)
 {
     const char *flags[TALLY_FLAGS];
     json_t *list = json_array();
 
-    tally_flags(t, cell, at_best, flags);
+    tally_flags(t, cell, at_best, headline, flags);
     for (int i = 0; flags[i] != NULL; i++)
         json_array_append_new(list, json_string(flags[i]));
     return list;
@@ -360,17 +380,17 @@ json_t *document_identity(const struct cell *cell, const char *durability)
 }
 
 json_t *document_cell(const struct cell *cell, const struct tally *t, const struct tally *at_best,
-                      const char *durability)
+                      const struct headline *headline, const char *durability)
 {
     const char *verdict = finding_verdict(&t->finding, cell);
     json_t *object = document_identity(cell, durability), *rest;
     char reason[320];
 
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest =
-        json_pack("{s:{s:o}, s:O, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
-                  "verdict", verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best));
+    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
+                     merged_of(t), "headline", headline_json(headline), "verdict", verdict, "reason",
+                     redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

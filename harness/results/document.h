@@ -12,12 +12,16 @@ struct tally;
 
 /* trials[]: number counts from 1 within the cell; audit may be NULL. */
 json_t *document_trial(int64_t number, const struct trial *, const struct audit *);
+/* Its audit; null of NULL. */
+json_t *document_audit(const struct audit *);
 /* scenarios[]: of a cell, as of its sweep point. */
 json_t *document_scenario(const struct cell *);
 /* cells[]: who it is, and under which settings. */
 json_t *document_identity(const struct cell *, const char *durability);
 /* cells[]: everything but for the summaries of other cells, which only at_best (the floor of the same scenario and
  * sweep point, or NULL) brings in. */
-json_t *document_cell(const struct cell *, const struct tally *, const struct tally *at_best, const char *durability);
+struct headline;
+json_t *document_cell(const struct cell *, const struct tally *, const struct tally *at_best, const struct headline *,
+                      const char *durability);
 
 #endif

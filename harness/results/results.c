@@ -10,12 +10,13 @@
 #include "harness/results/curve.h"
 #include "harness/results/document.h"
 #include "harness/results/environment.h"
-#include "harness/results/fair.h"
 #include "harness/results/folder.h"
 #include "harness/results/hdr_files.h"
+#include "harness/results/headline.h"
 #include "harness/results/history.h"
 #include "harness/results/redact.h"
 #include "harness/results/table.h"
+#include "harness/results/tables.h"
 #include "harness/results/tally.h"
 
 /* Nine digits are more than any fraction here can claim, and 0.021 stays 0.021. */
@@ -108,10 +109,10 @@ int results_open(struct results **out, const struct results_request *request)
     folder_name_of(r, name, sizeof name);
     if ((code = folder_begin(&r->folder, request->out, name)) != EXIT_OK || (code = open_files(r)) != EXIT_OK)
         goto fail;
-    r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:[], s:[]}", "schema", "lastseat.run/1", "tool",
-                       environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
+    r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:n, s:n, s:[], s:[]}", "schema", "lastseat.run/1",
+                       "tool", environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
                        (json_int_t)request->seed, "command", redact_command(request->argc, request->argv),
-                       "environment", "scenarios", "cells");
+                       "environment", "calibrated_utc", "floors", "scenarios", "cells");
     if (r->run == NULL || open_tallies(r) != 0) {
         code = out_of_memory();
         goto fail;
@@ -135,6 +136,16 @@ int results_environment(struct results *r, const char *db_dir)
     return EXIT_OK;
 }
 
+int results_floors(struct results *r, const json_t *calibration)
+{
+    json_t *floors = json_deep_copy(json_object_get(calibration, "floors"));
+
+    if (floors == NULL || json_object_set_new(r->run, "floors", floors) != 0 ||
+        json_object_set(r->run, "calibrated_utc", json_object_get(calibration, "calibrated_utc")) != 0)
+        return out_of_memory();
+    return EXIT_OK;
+}
+
 void *results_facts_of(struct results *r, const char *database, const char *durability)
 {
     json_t *facts = json_object();
@@ -153,6 +164,19 @@ void results_fact(void *arg, const char *key, const char *value)
 void results_solo(struct results *r, size_t cell, double statements_per_request)
 {
     r->tallies[cell].solo = statements_per_request;
+}
+
+/* Of the tally's last trial; what the files hold stands beside what they came to. */
+static int keep_history(const struct results *r, const struct cell *cell, const struct tally *tally,
+                        const struct trial *trial, const struct witnesses *witnesses)
+{
+    struct history_file files[HISTORY_PARTS];
+    int code = history_write(&r->folder, cell, (int64_t)tally->n, trial, witnesses, files);
+
+    if (code == EXIT_OK &&
+        json_object_set_new(json_array_get(tally->trials, tally->n - 1), "history", history_document(files)) != 0)
+        return out_of_memory();
+    return code;
 }
 
 int results_trial(struct results *r, size_t index, const struct trial *trial, const struct audit *audit,
@@ -176,7 +200,17 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     if (output_check(&r->timeline) != EXIT_OK || output_check(&r->audit) != EXIT_OK)
         return EXIT_ERROR;
     if (cell->scenario.history == HISTORY_ALL && trial->records != NULL)
-        return history_write(&r->folder, cell, number, trial, witnesses);
+        return keep_history(r, cell, tally, trial, witnesses);
+    return EXIT_OK;
+}
+
+int results_precise(struct results *r, size_t index, bool *precise)
+{
+    struct headline headline;
+
+    if (headline_read(&headline, &r->tallies[index], &r->statistics) != 0)
+        return out_of_memory();
+    *precise = !(headline.half_width > r->cells->cell[index].scenario.precision);
     return EXIT_OK;
 }
 
@@ -281,41 +315,14 @@ static int add_cells(struct results *r)
             return out_of_memory();
     for (size_t i = 0; i < r->cells->n; i++) {
         const struct cell *cell = &r->cells->cell[i];
+        struct headline headline;
 
-        if (json_array_append_new(list,
-                                  document_cell(cell, &r->tallies[i], floor_of(r, cell), durability_of(r, cell))) != 0)
+        if (headline_read(&headline, &r->tallies[i], &r->statistics) != 0 ||
+            json_array_append_new(
+                list, document_cell(cell, &r->tallies[i], floor_of(r, cell), &headline, durability_of(r, cell))) != 0)
             return out_of_memory();
     }
     return EXIT_OK;
-}
-
-enum { TRIALS, CELLS, SPECTRUM, ARRIVALS };
-
-static int write_table(const struct results *r, const char *name, int which)
-{
-    struct output o;
-
-    if (output_open(&o, &r->folder, name) != EXIT_OK)
-        return EXIT_ERROR;
-    if (which == TRIALS)
-        table_trials_header(&o);
-    else if (which == CELLS)
-        table_cells_header(&o);
-    else
-        csv_header(&o, which == SPECTRUM ? curve_spectrum_header : fair_arrivals_header);
-    for (size_t i = 0; i < r->cells->n; i++) {
-        const struct cell *cell = &r->cells->cell[i];
-
-        if (which == TRIALS)
-            table_trials(&o, cell, &r->tallies[i]);
-        else if (which == CELLS)
-            table_cell(&o, cell, &r->tallies[i]);
-        else if (which == SPECTRUM)
-            curve_spectrum(&o, cell, &r->tallies[i]);
-        else
-            fair_arrivals(&o, cell, &r->tallies[i]);
-    }
-    return output_close(&o, false);
 }
 
 static int write_hists(struct results *r)
@@ -356,10 +363,7 @@ int results_finish(struct results *r, bool partial)
         return out_of_memory();
     if ((code = output_close(&r->timeline, false)) != EXIT_OK || (code = output_close(&r->audit, false)) != EXIT_OK ||
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
-        (code = write_table(r, "trials.csv", TRIALS)) != EXIT_OK ||
-        (code = write_table(r, "cells.csv", CELLS)) != EXIT_OK ||
-        (code = write_table(r, "spectrum.csv", SPECTRUM)) != EXIT_OK ||
-        (code = write_table(r, "arrivals.csv", ARRIVALS)) != EXIT_OK || (code = write_hists(r)) != EXIT_OK ||
+        (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK || (code = write_hists(r)) != EXIT_OK ||
         (code = write_json(r)) != EXIT_OK)
         return code;
     return folder_finish(&r->folder);

@@ -24,6 +24,9 @@ struct results_request {
 int results_open(struct results **, const struct results_request *);
 /* environment{}: machine, kernel, compiler, git, clock, fsync probe in dir. */
 int results_environment(struct results *, const char *db_dir);
+/* floors[] and calibrated_utc of this machine's calibration (calibration.h); without this call both are null. EXIT_OK /
+ * EXIT_ERROR after one line. */
+int results_floors(struct results *, const json_t *calibration);
 /* One database's facts: name and settings class, then key/value pairs (a database_fact_fn with arg from
  * results_facts_of). */
 void *results_facts_of(struct results *, const char *database, const char *durability);
@@ -33,6 +36,9 @@ void results_solo(struct results *, size_t cell, double statements_per_request);
 /* One trial judged (audit NULL for a FLOOR): JSON, csv rows, history files. A void trial is kept and marked.
  * EXIT_OK / EXIT_ERROR after one line ("results/…: no space left on device"). */
 int results_trial(struct results *, size_t cell, const struct trial *, const struct audit *, const struct witnesses *);
+/* Whether the cell's headline is known as well as its scenario asks ([run] precision); a cell that has none does not
+ * hold anybody up. EXIT_OK / EXIT_ERROR after one line. */
+int results_precise(struct results *, size_t cell, bool *precise);
 /* Summaries, cell verdicts, csv, run.json, resolved scenarios; then renames, sets `latest`. The path of the folder is
  * in results_path(). */
 int results_finish(struct results *, bool partial);

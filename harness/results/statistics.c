@@ -68,13 +68,17 @@ static struct resample draw(struct rng *rng, uint32_t *times, size_t n)
     return r;
 }
 
-static int resample(struct statistics *s, size_t n)
+int statistics_resample(struct statistics *s, size_t n)
 {
-    uint32_t *times = calloc(n, sizeof *times);
-    struct resample *all = calloc(STATISTICS_RESAMPLES, sizeof *all);
+    uint32_t *times;
+    struct resample *all;
     struct rng rng;
     size_t kinds = 0;
 
+    if (s->n == n)
+        return 0;
+    times = calloc(n, sizeof *times);
+    all = calloc(STATISTICS_RESAMPLES, sizeof *all);
     free(s->kind);
     s->kind = all;
     s->n = 0;
@@ -112,7 +116,7 @@ static int interval(struct statistics *s, const double *sorted, size_t n, struct
 {
     struct drawn *drawn;
 
-    if (s->n != n && resample(s, n) != 0)
+    if (statistics_resample(s, n) != 0)
         return -1;
     drawn = calloc(s->kinds, sizeof *drawn);
     if (drawn == NULL)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/results/document.h"
+#include "harness/results/headline.h"
 
 /* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
 #define TRIALS_FOR_INTERVAL 6
@@ -151,7 +152,15 @@ static bool few_samples(const struct tally *t)
            (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
 }
 
-void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best,
+static bool not_sustained(const struct tally *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->trial[i].is_void && t->trial[i].metric[METRIC_SUSTAINED] == 0) /* NAN: no open load */
+            return true;
+    return false;
+}
+
+void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
     int n = 0;
@@ -168,5 +177,14 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "errors";
     if (t->finding.unjudged > 0)
         flags[n++] = "unjudged";
+    /* A comparison with NAN is false: what could not be looked at is not flagged. */
+    if (cell->scenario.precision > 0 && h->half_width > cell->scenario.precision)
+        flags[n++] = "imprecise";
+    if (h->series.trend_p < SERIES_TREND_P)
+        flags[n++] = "trend";
+    if (h->series.first > SERIES_FIRST)
+        flags[n++] = "slow_first";
+    if (not_sustained(t))
+        flags[n++] = "not_sustained";
     flags[n] = NULL;
 }

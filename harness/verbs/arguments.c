@@ -19,6 +19,10 @@ enum argument {
     SET,
     SLO,
     MAX,
+    DIR_OPTION,
+    CALIBRATION,
+    CELL,
+    EXPORT,
     OUT,
     JSON,
     REPLAY,
@@ -46,8 +50,12 @@ static const struct {
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
     [MAX] = { "max", "N", "most users tried (default 10000)" },
-    [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
+    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
+    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
+    [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
+    [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
+    [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
+    [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -194,14 +202,59 @@ static int split(struct text_list *list, const char *option, const char *value)
     return EXIT_USAGE;
 }
 
-static int apply(struct arguments *arguments, int option, char *value)
+/* Options whose value is one of a few words. */
+static int apply_word(struct arguments *arguments, enum argument option, const char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
+    static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
-    int word = 0, status;
+    const char *const *words = option == PROGRESS ? progress
+                               : option == COLOR  ? colour
+                               : option == EXPORT ? export
+                                                  : format;
+    int word = 0, status = choose(table[option].name, value, words, &word);
 
-    switch ((enum argument)option) {
+    if (option == PROGRESS)
+        arguments->progress = (enum progress_mode)word;
+    else if (option == COLOR)
+        arguments->colour = (enum colour)word;
+    else if (option == FORMAT)
+        arguments->format = (enum format)word;
+    else
+        arguments->form = (enum jepsen_form)word;
+    arguments->export |= option == EXPORT;
+    return status;
+}
+
+/* Where an option's text is kept as it was typed; NULL: it is not. */
+static const char **text_of(struct arguments *arguments, enum argument option)
+{
+    switch (option) {
+    case REPLAY:
+        return &arguments->replay;
+    case DIR_OPTION:
+        return &arguments->dir;
+    case CALIBRATION:
+        return &arguments->calibration;
+    case CELL:
+        return &arguments->cell;
+    case OUT:
+        return &arguments->out;
+    case JSON:
+        return &arguments->json;
+    default:
+        return NULL;
+    }
+}
+
+static int apply(struct arguments *arguments, enum argument option, char *value)
+{
+    const char **text = text_of(arguments, option);
+
+    if (text != NULL)
+        *text = value;
+    switch (option) {
     case SET:
         return add_setting(arguments, strdup(value));
     case STRATEGY:
@@ -222,40 +275,24 @@ static int apply(struct arguments *arguments, int option, char *value)
         return take_slo(arguments, value);
     case MAX:
         return take_count("max", value, 1, 1000000, &arguments->most);
-    case REPLAY:
-        arguments->replay = value;
-        return EXIT_OK;
     case FORMAT:
-        status = choose("format", value, format, &word);
-        arguments->format = (enum format)word;
-        return status;
-    case OUT:
-        arguments->out = value;
-        return EXIT_OK;
-    case JSON:
-        arguments->json = value;
-        return EXIT_OK;
+    case EXPORT:
+    case PROGRESS:
+    case COLOR:
+        return apply_word(arguments, option, value);
     case KEEP:
         arguments->keep = true;
-        return EXIT_OK;
+        break;
     case QUIET:
         arguments->quiet = true;
-        return EXIT_OK;
+        break;
     case NO_PLOTS:
         arguments->no_plots = true;
-        return EXIT_OK;
-    case PROGRESS:
-        status = choose("progress", value, progress, &word);
-        arguments->progress = (enum progress_mode)word;
-        return status;
-    case COLOR:
-        status = choose("color", value, colour, &word);
-        arguments->colour = (enum colour)word;
-        return status;
-    case ARGUMENT_COUNT:
+        break;
+    default:
         break;
     }
-    return EXIT_USAGE;
+    return EXIT_OK;
 }
 
 /* One option, "--name value" or "--name=value". *at is moved past its value. */
@@ -283,7 +320,7 @@ static int parse_option(struct arguments *arguments, int argc, char **argv, int 
         say_error("--%s needs a value: --%s %s", table[option].name, table[option].name, table[option].value);
         return EXIT_USAGE;
     }
-    return apply(arguments, option, value);
+    return apply(arguments, (enum argument)option, value);
 }
 
 int arguments_parse(struct arguments *arguments, int argc, char **argv, const char *allowed)

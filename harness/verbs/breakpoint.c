@@ -27,7 +27,7 @@ struct expedition {
     int64_t most;
     struct session session;
     struct dossier dossier;
-    struct floors floors;
+    struct hunt_floors floors;
     struct hunt *hunts; /* one per cell */
     bool live;          /* a line on stderr is overwritten */
 };
@@ -301,7 +301,7 @@ int verb_breakpoint(int argc, char **argv)
     for (i = 0; e.hunts != NULL && i < e.cells.n; i++)
         hunt_free(&e.hunts[i]);
     free(e.hunts);
-    floors_free(&e.floors);
+    hunt_floors_free(&e.floors);
     cells_free(&e.cells);
     scenario_free(&e.scenario);
     arguments_free(&e.arguments);

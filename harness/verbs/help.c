@@ -15,9 +15,11 @@ const struct verb verbs[] = {
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
     { "breakpoint", verb_breakpoint, "NAME", "up to how many users each strategy holds, and what breaks first" },
+    { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
+    { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
     { "help", verb_help, "[TOPIC]",
-      "this; topics: run, explain, breakpoint, scenario, strategies, readme, exit, any verb" },
+      "this; topics: run, explain, breakpoint, audit, calibrate, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -50,6 +52,16 @@ static int help_run(void)
     return EXIT_OK;
 }
 
+static int help_calibrate(void)
+{
+    puts("lastseat calibrate\n\n"
+         "Measures in about half a minute what this machine allows at best, and keeps it in results/calibration.json:\n"
+         "what a run measures from then on is shown beside it. Do nothing else with the machine meanwhile.\n");
+    arguments_help(stdout, CALIBRATE_OPTIONS);
+    puts("\nLASTSEAT_CALIBRATION: the file to write and to read instead.");
+    return EXIT_OK;
+}
+
 static int help_explain(void)
 {
     puts("lastseat explain VARIANT…  (a strategy with its options, or core, all, rogues)\n\n"
@@ -71,6 +83,17 @@ static int help_breakpoint(void)
          "within 1 %, statements per request within twice those of one user.\n");
     arguments_help(stdout, BREAKPOINT_OPTIONS);
     puts("\nThe published case: lastseat breakpoint breaking-point");
+    return EXIT_OK;
+}
+
+static int help_audit(void)
+{
+    puts("lastseat audit RUN  (a run folder: results/latest)\n\n"
+         "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
+         "against what run.json says.\n");
+    arguments_help(stdout, AUDIT_OPTIONS);
+    puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
+         "says (one line each); 3: everything agrees, and a promise was broken.");
     return EXIT_OK;
 }
 
@@ -102,8 +125,14 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },           { "explain", help_explain },       { "breakpoint", help_breakpoint },
-               { "scenario", help_scenario }, { "strategies", help_strategies }, { "readme", help_readme },
+} topics[] = { { "run", help_run },
+               { "explain", help_explain },
+               { "breakpoint", help_breakpoint },
+               { "audit", help_audit },
+               { "calibrate", help_calibrate },
+               { "scenario", help_scenario },
+               { "strategies", help_strategies },
+               { "readme", help_readme },
                { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)

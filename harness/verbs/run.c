@@ -4,6 +4,7 @@
 
 #include "harness/base/say.h"
 #include "harness/report/report.h"
+#include "harness/results/calibration.h"
 #include "harness/results/folder.h"
 #include "harness/results/output.h"
 #include "harness/run/interrupt.h"
@@ -18,6 +19,7 @@ struct bench {
     size_t scenario_count;
     struct cells cells;
     struct results *results;
+    json_t *calibration; /* NULL: none of this machine */
     struct session session;
 };
 
@@ -70,14 +72,18 @@ static int expand(struct bench *bench)
     return status;
 }
 
-static size_t trials_of(const struct cells *cells)
+/* Before anything is started: one that was asked for and is another machine's is refused. */
+static int find_calibration(struct bench *bench)
 {
-    size_t i, n = 0;
+    const char *asked = bench->arguments.calibration, *dir = bench->cells.cell[0].scenario.db_dir;
+    char *path = calibration_path(asked), *beside = folder_beside(bench->arguments.out);
+    int status = EXIT_ERROR;
 
-    for (i = 0; i < cells->n; i++)
-        if (cells->cell[i].skip[0] == '\0')
-            n += (size_t)(cells->cell[i].scenario.warmup + cells->cell[i].scenario.trials);
-    return n;
+    if (path != NULL && beside != NULL)
+        status = calibration_read(&bench->calibration, path, asked != NULL, dir[0] != '\0' ? dir : beside);
+    free(beside);
+    free(path);
+    return status;
 }
 
 static int measure(struct bench *bench)
@@ -94,11 +100,13 @@ static int measure(struct bench *bench)
     free(dir);
     if (status == EXIT_OK)
         status = results_environment(bench->results, session->db_dir);
+    if (status == EXIT_OK && bench->calibration != NULL)
+        status = results_floors(bench->results, bench->calibration);
     if (status == EXIT_OK)
         status = session_prepare(session);
     if (status != EXIT_OK)
         return status;
-    session->progress = progress_open(arguments->quiet ? PROGRESS_NONE : arguments->progress, trials_of(&bench->cells));
+    session->progress = progress_open(arguments->quiet ? PROGRESS_NONE : arguments->progress);
     status = session_run(session);
     progress_close(session->progress);
     return status;
@@ -152,7 +160,7 @@ static int bench_run(struct bench *bench, int argc, char **argv)
 
     if ((status = arguments_parse(&bench->arguments, argc, argv, RUN_OPTIONS)) != EXIT_OK ||
         (status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
-        (status = session_check(&bench->cells)) != EXIT_OK)
+        (status = session_check(&bench->cells)) != EXIT_OK || (status = find_calibration(bench)) != EXIT_OK)
         return status;
     interrupt_install();
     request = (struct results_request){ .out = bench->arguments.out,
@@ -176,6 +184,7 @@ int verb_run(int argc, char **argv)
     status = bench_run(&bench, argc, argv);
     session_close(&bench.session);
     results_close(bench.results);
+    json_decref(bench.calibration);
     cells_free(&bench.cells);
     for (i = 0; i < bench.scenario_count; i++)
         scenario_free(&bench.scenarios[i]);

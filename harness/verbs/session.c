@@ -7,6 +7,7 @@
 #include "harness/base/say.h"
 #include "harness/run/interrupt.h"
 #include "harness/scenario/plan.h"
+#include "harness/verbs/blocks.h"
 
 /* Per connection: SQLite keeps the database, the WAL and its index open; PostgreSQL a socket. RESERVE: what the program
  * has open itself. */
@@ -298,7 +299,7 @@ static int run_cell(struct session *session, size_t i, int64_t block)
                    &live.sold);
     status = trial_run(&trial, cell, session_database(session, cell), block, tag, &live);
     if (status == EXIT_OK)
-        status = run_audited(session, i, &trial, block >= cell->scenario.warmup);
+        status = run_audited(session, i, &trial, block >= blocks_warmup(&cell->scenario));
     else
         progress_end(session->progress, 0, false);
     if (status == EXIT_OK)
@@ -307,33 +308,38 @@ static int run_cell(struct session *session, size_t i, int64_t block)
     return status;
 }
 
-static int64_t blocks_of(const struct cell *cell)
+static int run_block(struct session *session, const struct blocks *blocks, size_t *order, int64_t block)
 {
-    return cell->skip[0] != '\0' ? 0 : cell->scenario.warmup + cell->scenario.trials;
+    const struct cells *cells = session->cells;
+    int status = EXIT_OK;
+
+    plan_shuffle(order, cells->n, (uint64_t)cells->cell[0].scenario.seed, block);
+    for (size_t i = 0; i < cells->n && status == EXIT_OK; i++)
+        if (block < blocks->of[order[i]])
+            status = interrupt_raised() ? EXIT_INTERRUPTED : run_cell(session, order[i], block);
+    return status;
 }
 
 int session_run(struct session *session)
 {
     const struct cells *cells = session->cells;
-    size_t *order = calloc(cells->n, sizeof *order), i;
-    int64_t block, blocks = 0;
+    size_t *order = calloc(cells->n, sizeof *order);
+    struct blocks blocks;
     int status = EXIT_OK;
 
-    if (order == NULL) {
+    if (blocks_open(&blocks, cells) != 0 || order == NULL) {
         say_error("out of memory for %zu cells", cells->n);
-        return EXIT_ERROR;
+        status = EXIT_ERROR;
     }
-    for (i = 0; i < cells->n; i++)
-        if (blocks_of(&cells->cell[i]) > blocks)
-            blocks = blocks_of(&cells->cell[i]);
-    for (block = 0; block < blocks && status == EXIT_OK; block++) {
-        plan_shuffle(order, cells->n, (uint64_t)cells->cell[0].scenario.seed, block);
-        for (i = 0; i < cells->n && status == EXIT_OK; i++)
-            if (block < blocks_of(&cells->cell[order[i]]))
-                status = interrupt_raised() ? EXIT_INTERRUPTED : run_cell(session, order[i], block);
+    for (int64_t block = 0; status == EXIT_OK && block < blocks_last(&blocks); block++) {
+        progress_expect(session->progress, (size_t)blocks_trials(&blocks));
+        status = run_block(session, &blocks, order, block);
         if (status == EXIT_OK)
-            progress_block(session->progress, block + 1, blocks);
+            status = blocks_extend(&blocks, cells, session->results, block + 1);
+        if (status == EXIT_OK)
+            progress_block(session->progress, block + 1, blocks_last(&blocks));
     }
+    blocks_close(&blocks);
     free(order);
     return status;
 }

@@ -447,23 +447,53 @@ static void test_notes_and_partial(void **state)
     json_decref(run);
 }
 
+#define TRIALS 6
+
+/* A number of every trial of a cell on SQLite, by its path: "system_ns.booked.max". */
+static void set_values(json_t *run, const char *variant, const char *path, const double values[TRIALS])
+{
+    char id[100], key[32];
+    json_t *trials;
+
+    snprintf(id, sizeof id, RUSH "/sqlite/%s", variant);
+    trials = json_object_get(cell_of(run, id), "trials");
+    assert_int_equal(json_array_size(trials), TRIALS);
+    for (size_t i = 0; i < TRIALS; i++) {
+        json_t *at = json_array_get(trials, i);
+        const char *rest = path, *dot;
+
+        while ((dot = strchr(rest, '.')) != NULL) {
+            snprintf(key, sizeof key, "%.*s", (int)(dot - rest), rest);
+            at = json_object_get(at, key);
+            rest = dot + 1;
+        }
+        assert_int_equal(json_object_set_new(at, rest, json_real(values[i])), 0);
+    }
+}
+
 static void test_ranking(void **state)
 {
     json_t *run = load("rush");
     char *text;
 
     (void)state;
-    set_metric(run, "admission", "buyers_max_ns", 2e6, 1.8e6, 2.2e6);
-    set_metric(run, "queue", "buyers_max_ns", 2.1e6, 1.9e6, 2.3e6);
-    set_metric(run, "atomic", "buyers_max_ns", 2.25e6, 2.2e6, 3e6); /* touches */
-    set_metric(run, "admission", "statements_per_request", 0.02, 0.02, 0.02);
-    set_metric(run, "queue", "statements_per_request", 0.02, 0.02, 0.02); /* a tie */
+    set_values(run, "admission", "system_ns.booked.max", (const double[TRIALS]){ 2e6, 2e6, 2e6, 2e6, 2e6, 2e6 });
+    set_values(run, "queue", "system_ns.booked.max",
+               (const double[TRIALS]){ 1.8e6, 2.3e6, 1.9e6, 2.4e6, 2.1e6, 2.1e6 });
+    set_values(run, "atomic", "system_ns.booked.max",
+               (const double[TRIALS]){ 2.04e6, 2.04e6, 2.04e6, 2.04e6, 2.04e6, 2.04e6 });
+    set_metric(run, "admission", "buyers_max_ns", 2e6, 2e6, 2e6);
+    set_metric(run, "queue", "buyers_max_ns", 2.1e6, 1.8e6, 2.4e6);
+    set_metric(run, "atomic", "buyers_max_ns", 2.04e6, 2.04e6, 2.04e6);
+    set_values(run, "queue", "ops.statements", (const double[TRIALS]){ 20, 20, 20, 20, 20, 20 }); /* a tie */
+    set_metric(run, "queue", "statements_per_request", 0.02, 0.02, 0.02);
     text = closing(run, RUSH, "sqlite");
     assert_has(text,
-               "Served buyers fastest: admission (last one after 2.00 ms); not separable from queue (2.10), atomic "
-               "(2.25); next optimistic (24.0).");
-    assert_has(text, "Asked least of the database: admission (0.0200 statements per request); not separable from queue "
-                     "(0.0200); next ");
+               "Served buyers fastest: admission (last one after 2.00 ms, n = 6); no difference shown: queue (2.10, "
+               "1.05x [0.92..1.17]); practically equal: atomic (2.04, 1.02x [1.02..1.02]); next optimistic (24.0, "
+               "11.98x [11.88..12.06]).");
+    assert_has(text, "Asked least of the database: queue (0.0200 statements per request, n = 6); practically equal: "
+                     "admission (0.0200, 1.00x [1.00..1.00]); next ");
     assert_lacks(text, "fastest: naive"); /* it is quick, and wrong */
     free(text);
 
@@ -472,7 +502,7 @@ static void test_ranking(void **state)
         set_metric(run, (const char *const[]){ "pessimistic", "optimistic", "atomic", "admission", "queue" }[i],
                    "buyers_p50_ns", 1e6 * (double)(i + 1), 1e6 * (double)(i + 1), 1e6 * (double)(i + 1));
     text = closing(run, RUSH, "sqlite");
-    assert_has(text, "Served buyers fastest: pessimistic (p50 1.00 ms); next optimistic (2.00).");
+    assert_has(text, "Served buyers fastest: pessimistic (p50 1.00 ms, n = 10); next optimistic (2.00).");
     free(text);
     json_decref(run);
 }
@@ -503,7 +533,8 @@ static void test_near_floor(void **state)
     char *text = closing(run, RUSH, "sqlite");
 
     (void)state;
-    assert_has(text, "Refused fastest: admission (p50 1.71 ms); next queue"); /* one near the floor is not enough */
+    assert_has(text,
+               "Refused fastest: admission (p50 1.71 ms, n = 6); next queue"); /* one near the floor is not enough */
     free(text);
     json_object_set_new(queue, "flags", json_pack("[s]", "near_floor"));
     text = closing(run, RUSH, "sqlite");
@@ -636,6 +667,9 @@ static void test_markdown(void **state)
     assert_has(text, "| naive | 6 | 24 [18..31] | 14 [8..21] | 0 |");
     assert_has(text, "| \\~1.28 |");
     assert_has(text, "| naive | 6 | 60 | 146 | 146 | 86 (6 of 6) |");
+    /* p = 2 / C(12, 6), and ten times that for ten pairs, one of them not different. */
+    assert_has(text, "| admission | queue | 6 | 2.391 [2.289..2.416] | different | 0.0022 | 0.022 | 1.00 |");
+    assert_has(text, "| no difference shown | 0.7 | 0.7 | 0.58 |");
     assert_has(text, "| 7860 | stale 1860 |");
     assert_has(text, "| 20.0 us | 80.0 us | 48.0 MB | 16 | 1000 | 9.00 kB |");
     assert_has(text, "## What is not shown");
@@ -698,7 +732,7 @@ static void test_what_users_did_besides(void **state)
     assert_has(text, "4.50");
     free(text);
     text = closing(run, RUSH, "sqlite");
-    assert_has(text, "Let others look fastest: atomic (p99 3.00 ms); next queue (9.00).");
+    assert_has(text, "Let others look fastest: atomic (p99 3.00 ms, n = 10); next queue (9.00).");
     free(text);
 
     assert_int_equal(report_markdown(run, folder), EXIT_OK);
@@ -709,6 +743,46 @@ static void test_what_users_did_besides(void **state)
                ", events picked zipf:1.1, seats wanted 1:60%, 2:40%, 20% cancel after exp:300ms, 4 browsers that look "
                "every 5ms.\n");
     assert_lacks(text, "patience");
+    free(text);
+    json_decref(run);
+}
+
+/* ---- who was served before whom -----------------------------------------------------------------------------------
+ */
+
+static void test_fairness(void **state)
+{
+    json_t *run = load("rush");
+    char *text;
+
+    (void)state;
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_lacks(text, "Fairness"); /* an older run */
+    free(text);
+
+    set_metric(run, "queue", "order_index", 0.0005, 0, 0.001);
+    set_metric(run, "optimistic", "order_index", 0.137, 0.125, 0.2);
+    set_metric(run, "optimistic", "overtaken_most", 9, 8, 10);
+    set_metric(run, "optimistic", "longest_wait_ns", 158e6, 117e6, 198e6);
+    set_metric(run, "naive", "order_index", 0.9, 0.9, 0.9); /* a control is no example */
+    set_trials(run, "queue", "fairness", json_pack("{s:i, s:i}", "inversions", 0, "starved", 0));
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text, "#### Fairness\n\nqueue served in the order of arrival (order index 0.0005); optimistic let later "
+                     "ones pass: a buyer had come after one who was refused in 13.7 % of the pairs.\n\n");
+    assert_has(text, "| optimistic | 6 | 0.137 [0.125..0.200] | - | - | - | 9 [8..10] | - | 158 [117..198] |");
+    free(text);
+
+    set_metric(run, "optimistic", "order_index", 0.5, 0.4, 0.6);
+    set_trials(run, "queue", "fairness", json_pack("{s:i, s:i}", "inversions", 2, "starved", 3));
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text,
+               "optimistic dealt seats out regardless of who had come first (order index 0.500). Some were refused "
+               "and saw a seat go to one who asked only after they had their answer. Some used up their tries "
+               "while seats were left for them.\n");
+    assert_has(text, "| queue | 6 | 0.0005 [0..0.0010] | - | - | - | - | 12 | - | - | 18 | - |");
     free(text);
     json_decref(run);
 }
@@ -880,15 +954,30 @@ static void assert_drawn(const char *name)
         fail_msg("%s: %ld bytes", file, size_of(file));
 }
 
+static void write_arrivals(void)
+{
+    char path[300];
+    FILE *out;
+
+    snprintf(path, sizeof path, "%s/arrivals.csv", folder);
+    assert_non_null(out = fopen(path, "w"));
+    fputs("cell,scenario,db,variant,place,winners,winners_share\n", out);
+    for (int place = 1; place <= 100; place++)
+        fprintf(out, RUSH "/sqlite/atomic," RUSH ",sqlite,atomic,%g,1,%g\n", place / 100.0, place / 100.0);
+    assert_int_equal(fclose(out), 0);
+}
+
 static void test_plots(void **state)
 {
-    static const char *const kinds[] = { "spectrum", "oversold", "statements", "seats" };
+    static const char *const kinds[] = { "spectrum", "oversold", "statements", "seats", "arrivals" };
     json_t *run = load("rush");
     char name[100], *text;
 
     (void)state;
     need_gnuplot();
     copy_csv("rush");
+    write_arrivals();
+    set_metric(run, "atomic", "order_index", 0.012, 0.01, 0.02);
     assert_int_equal(report_plots(run, folder), EXIT_OK);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         snprintf(name, sizeof name, RUSH "-sqlite-%s", kinds[i]);
@@ -906,6 +995,14 @@ static void test_plots(void **state)
     text = read_file("plots/" RUSH "-sqlite-oversold.svg");
     assert_has(text, "capacity 10");
     assert_has(text, "24 [18..31]");
+    free(text);
+    text = read_file("plots/" RUSH "-sqlite-arrivals.svg");
+    assert_has(text, ">atomic<");
+    assert_has(text, ">order 0.0120<");
+    assert_lacks(text, ">queue<"); /* it has no rows there */
+    free(text);
+    text = read_file("plots/" RUSH "-postgres-arrivals.svg");
+    assert_has(text, "nobody was booked");
     free(text);
     assert_int_equal(report_markdown(run, folder), EXIT_OK);
     text = read_file("report.md");
@@ -1002,6 +1099,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_empty_runs, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_markdown, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_what_users_did_besides, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_fairness, make_folder, remove_folder),
         cmocka_unit_test(test_markdown_unwritable),
         cmocka_unit_test_setup_teardown(test_sheet, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_plots_without_gnuplot, make_folder, restore_path),
