@@ -372,7 +372,7 @@ static json_t *merged_of(const struct tally *t)
 }
 
 /* What identifies the cell: the half that was known before the first trial. */
-static json_t *identity_of(const struct cell *cell, const char *durability)
+json_t *document_identity(const struct cell *cell, const char *durability)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
     const struct scenario *s = &cell->scenario;
@@ -393,7 +393,7 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
                       const struct headline *headline, const char *durability)
 {
     const char *verdict = finding_verdict(&t->finding, cell);
-    json_t *object = identity_of(cell, durability), *rest;
+    json_t *object = document_identity(cell, durability), *rest;
     char reason[320];
 
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
