@@ -23,6 +23,8 @@ enum argument {
     DIR_OPTION,
     CALIBRATION,
     CELL,
+    SEATS,
+    EVENTS,
     EXPORT,
     OUT,
     JSON,
@@ -55,6 +57,8 @@ static const struct {
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
     [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
+    [SEATS] = { "seats", "N", "of a history from elsewhere: seats of each event" },
+    [EVENTS] = { "events", "N", "of a history from elsewhere: events on sale (default 1)" },
     [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
     [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
@@ -304,6 +308,10 @@ static int apply(struct arguments *arguments, enum argument option, char *value)
     case MAX:
         return take_count("max", value, 1, 1000000, &arguments->most);
     case FORMAT:
+    case SEATS:
+        return take_count("seats", value, 1, 1000000000, &arguments->seats);
+    case EVENTS:
+        return take_count("events", value, 1, 10000, &arguments->events);
     case EXPORT:
     case PROGRESS:
     case COLOR:
