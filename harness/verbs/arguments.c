@@ -18,6 +18,7 @@ enum argument {
     SET,
     OUT,
     JSON,
+    GATE,
     REPLAY,
     FORMAT,
     KEEP,
@@ -42,7 +43,8 @@ static const struct {
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "a copy of run.json; with - nothing else goes to stdout" },
+    [JSON] = { "json", "FILE|-", "what is told, as JSON (of a run: run.json); - for stdout, and nothing else there" },
+    [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -209,6 +211,9 @@ static int apply(struct arguments *arguments, int option, char *value)
         return EXIT_OK;
     case JSON:
         arguments->json = value;
+        return EXIT_OK;
+    case GATE:
+        arguments->gate = value;
         return EXIT_OK;
     case KEEP:
         arguments->keep = true;

@@ -19,6 +19,7 @@ struct arguments {
     size_t setting_count;
     char **owned; /* the settings' text */
     const char *out, *json;
+    const char *gate; /* NULL: none */
     bool keep, quiet, no_plots;
     enum progress_mode progress;
     enum colour colour;
@@ -30,6 +31,8 @@ struct arguments {
 /* What these verbs take: for parsing and for their help. */
 #define RUN_OPTIONS     "strategy,db,trials,seed,set,out,json,keep,quiet,no-plots,progress,color"
 #define EXPLAIN_OPTIONS "db,users,preemptions,schedules,seed,set,replay,format,color"
+
+#define COMPARE_OPTIONS "gate,json,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
  * ("set,strategy"). EXIT_OK / EXIT_USAGE after one line. arguments_free() in both cases. */

@@ -4,6 +4,7 @@
 #include "harness/base/say.h"
 #include "harness/base/text.h"
 #include "harness/base/version.h"
+#include "harness/results/sample.h"
 #include "harness/scenario/doc.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
@@ -15,7 +16,9 @@ const struct verb verbs[] = {
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
-    { "help", verb_help, "[TOPIC]", "this; topics: run, explain, scenario, strategies, readme, exit, any verb" },
+    { "compare", verb_compare, "A B", "two run folders: what differs, and whether that can be chance" },
+    { "help", verb_help, "[TOPIC]",
+      "this; topics: run, explain, compare, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -60,6 +63,19 @@ static int help_explain(void)
     return EXIT_OK;
 }
 
+static int help_compare(void)
+{
+    puts("lastseat compare A B  (run folders, or their run.json; the older first)\n\n"
+         "What differs in configuration and floors, then every cell: A, B, the change with its 95 % interval and n;\n"
+         "~ where no difference is shown. What the audit found is never ~.\n");
+    arguments_help(stdout, COMPARE_OPTIONS);
+    fputs("\nMetrics of gates:", stdout);
+    for (const struct sample_metric *m = sample_metrics; m->word != NULL; m++)
+        printf(" %s%s", m->word, m[1].word != NULL ? "," : "");
+    puts("\nA gate also fails where an honest cell's verdict became worse, and where it found nothing to judge.");
+    return EXIT_OK;
+}
+
 static int help_scenario(void)
 {
     doc_scenario_help(stdout);
@@ -88,9 +104,9 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },           { "explain", help_explain },
-               { "scenario", help_scenario }, { "strategies", help_strategies },
-               { "readme", help_readme },     { "exit", help_exit } };
+} topics[] = { { "run", help_run },           { "explain", help_explain },       { "compare", help_compare },
+               { "scenario", help_scenario }, { "strategies", help_strategies }, { "readme", help_readme },
+               { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)
 {
