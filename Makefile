@@ -194,7 +194,8 @@ setup: ## install what bench and test need (Debian packages)
 	@SETUP='$(SETUP)' sh .ci/setup build run test
 clean: ## remove what was built, never results
 	rm -rf build lastseat
-clean-results: ## remove every run but results/reference
-	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json -exec rm -rf {} +
+clean-results: ## remove every run but results/reference, and keep the calibration
+	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json \
+	    ! -name calibration.json -exec rm -rf {} +
 help: ## this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -8,6 +8,7 @@
 #include "harness/report/appendix.h"
 #include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
+#include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
@@ -87,6 +88,7 @@ static void write_repeat(const struct markdown *m)
             view_text(tool, "version"), git, (long long)view_int(m->run, "seed"), view_text(m->run, "started_utc"),
             view_text(m->run, "ended_utc"));
     page_machine(m->out, m->run);
+    floor_page_machine(m->out, m->run);
 }
 
 static const struct {
@@ -239,6 +241,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
         page_resources(m->out, &pick);
+        floor_page_cells(m->out, m->run, scenario, &pick);
     }
     view_drop(&pick);
     return 0;

@@ -14,5 +14,7 @@ int report_markdown(const json_t *run, const char *dir);
 /* DIR/plots/: svg and png by gnuplot with the scripts in plots/, and the data each is drawn from in DIR/plots/data/. A
  * missing gnuplot is a warning, not an error: EXIT_OK. */
 int report_plots(const json_t *run, const char *dir);
+/* What `lastseat audit` found (replay.h): a row per cell, and why where one did not hold. At most 100 columns. */
+void report_audit(const json_t *document, FILE *out, bool colour);
 
 #endif

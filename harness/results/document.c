@@ -72,7 +72,7 @@ static json_t *bloat(const struct database_bloat *b)
                      "dead_tuples", value_known(b->dead_tuples));
 }
 
-static json_t *audited(const struct audit *a)
+json_t *document_audit(const struct audit *a)
 {
     if (a == NULL)
         return json_null();
@@ -149,7 +149,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock_wait), "conn_ns", value_distribution(&s->conn), "lock_ns",
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
-                      resources(t), "bloat", bloat(&t->bloat), "audit", audited(a));
+                      resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_asides(counts, s) == 0 &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);

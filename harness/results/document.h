@@ -12,6 +12,8 @@ struct tally;
 
 /* trials[]: number counts from 1 within the cell; audit may be NULL. */
 json_t *document_trial(int64_t number, const struct trial *, const struct audit *);
+/* Its audit; null of NULL. */
+json_t *document_audit(const struct audit *);
 /* scenarios[]: of a cell, as of its sweep point. */
 json_t *document_scenario(const struct cell *);
 /* cells[]: everything but for the summaries of other cells, which only at_best (the floor of the same scenario and

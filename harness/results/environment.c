@@ -193,18 +193,32 @@ static json_t *open_files_limit(void)
     return json_integer((json_int_t)limit.rlim_cur);
 }
 
+static int64_t memory_bytes(void)
+{
+    return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+}
+
+json_t *environment_machine(const char *db_dir)
+{
+    char class[32];
+
+    environment_class(db_dir, class, sizeof class);
+    return json_pack("{s:o, s:I, s:I, s:o, s:s}", "cpu", line_of("/proc/cpuinfo", "model name"), "cores",
+                     (json_int_t)cores(), "memory_bytes", (json_int_t)memory_bytes(), "kernel", kernel(), "dir_class",
+                     class);
+}
+
 json_t *environment_read(const char *db_dir)
 {
     double load;
     /* Before anything here costs time. */
     int has_load = getloadavg(&load, 1) == 1;
-    int64_t memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 
     return json_pack("{s:o, s:I, s:I, s:o, s:s, s:s, s:o, s:I, s:o, s:o, s:[], s:{s:s, s:s}, s:o}", "cpu",
                      line_of("/proc/cpuinfo", "model name"), "cores", (json_int_t)cores(), "memory_bytes",
-                     (json_int_t)memory, "kernel", kernel(), "compiler", COMPILER, "flags", BUILD_FLAGS, "clock_source",
-                     line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource", NULL), "clock_ns",
-                     (json_int_t)clock_cost_ns(), "load_average", has_load ? json_real(load) : json_null(),
+                     (json_int_t)memory_bytes(), "kernel", kernel(), "compiler", COMPILER, "flags", BUILD_FLAGS,
+                     "clock_source", line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource", NULL),
+                     "clock_ns", (json_int_t)clock_cost_ns(), "load_average", has_load ? json_real(load) : json_null(),
                      "fsync_probe", fsync_probe(db_dir), "databases", "libraries", "glibc", gnu_get_libc_version(),
                      "jansson", jansson_version_str(), "open_files_limit", open_files_limit());
 }

@@ -62,26 +62,34 @@ static void write_record(struct output *o, const struct record *r, int64_t start
     csv_int(o, r->attempts);
     csv_int(o, r->statements);
     csv_blank(o); /* order: of strategies that keep one */
+    csv_int(o, r->app);
+    csv_int(o, r->checkout_ns);
     csv_end(o);
 }
 
-static int write_requests(struct output *o, const struct folder *folder, const char *name, const struct trial *t)
+/* What every part is written from. */
+struct source {
+    const struct trial *trial;
+    const struct witnesses *witnesses;
+};
+
+static int64_t write_requests(struct output *o, const struct source *from)
 {
-    if (output_open(o, folder, name) != EXIT_OK)
-        return EXIT_ERROR;
+    const struct trial *t = from->trial;
+
     csv_header(o, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,attempts,"
-                  "statements,order");
+                  "statements,order,app,checkout_ns");
     for (size_t i = 0; i < t->record_count; i++)
         write_record(o, &t->records[i], t->start_ns);
     for (size_t i = 0; i < t->cancel_count; i++)
         write_record(o, &t->cancels[i], t->start_ns);
-    return output_close(o, false);
+    return (int64_t)(t->record_count + t->cancel_count);
 }
 
-static int write_ledger(struct output *o, const struct folder *folder, const char *name, const struct witnesses *w)
+static int64_t write_ledger(struct output *o, const struct source *from)
 {
-    if (output_open(o, folder, name) != EXIT_OK)
-        return EXIT_ERROR;
+    const struct witnesses *w = from->witnesses;
+
     csv_header(o, "id,request,event,user,seats");
     for (size_t i = 0; i < w->booking_count; i++) {
         const struct booking *b = &w->bookings[i];
@@ -93,14 +101,33 @@ static int write_ledger(struct output *o, const struct folder *folder, const cha
         csv_int(o, b->seats);
         csv_end(o);
     }
-    return output_close(o, false);
+    return (int64_t)w->booking_count;
 }
 
-static int write_counters(struct output *o, const struct folder *folder, const char *name, const struct trial *t,
-                          const struct witnesses *w)
+static int64_t write_holds(struct output *o, const struct source *from)
 {
-    if (output_open(o, folder, name) != EXIT_OK)
-        return EXIT_ERROR;
+    const struct witnesses *w = from->witnesses;
+
+    csv_header(o, "id,request,event,user,seats,expired");
+    for (size_t i = 0; i < w->hold_count; i++) {
+        const struct hold *h = &w->holds[i];
+
+        csv_int(o, h->id);
+        csv_int(o, h->request);
+        csv_int(o, h->event);
+        csv_int(o, h->user);
+        csv_int(o, h->seats);
+        csv_int(o, h->expired);
+        csv_end(o);
+    }
+    return (int64_t)w->hold_count;
+}
+
+static int64_t write_counters(struct output *o, const struct source *from)
+{
+    const struct witnesses *w = from->witnesses;
+    const struct trial *t = from->trial;
+
     csv_header(o, "kind,app,event,capacity,initial,value");
     for (size_t i = 0; i < w->counter_count; i++) {
         csv_text(o, "counter");
@@ -129,13 +156,13 @@ static int write_counters(struct output *o, const struct folder *folder, const c
         csv_int(o, t->gates[i].left);
         csv_end(o);
     }
-    return output_close(o, false);
+    return (int64_t)(w->counter_count + w->remainder_count + t->gate_count);
 }
 
-static int write_seats(struct output *o, const struct folder *folder, const char *name, const struct witnesses *w)
+static int64_t write_seats(struct output *o, const struct source *from)
 {
-    if (output_open(o, folder, name) != EXIT_OK)
-        return EXIT_ERROR;
+    const struct witnesses *w = from->witnesses;
+
     csv_header(o, "event,seat,request");
     for (size_t i = 0; i < w->seat_count; i++) {
         csv_int(o, w->seats[i].event);
@@ -146,29 +173,76 @@ static int write_seats(struct output *o, const struct folder *folder, const char
             csv_blank(o);
         csv_end(o);
     }
-    return output_close(o, false);
+    return (int64_t)w->seat_count;
+}
+
+static bool is_kept(const struct source *from, enum history_part part)
+{
+    const struct witnesses *w = from->witnesses;
+
+    if (part == HISTORY_REQUESTS)
+        return true;
+    if (w == NULL)
+        return false;
+    if (part == HISTORY_HOLDS)
+        return w->hold_count > 0;
+    return part != HISTORY_SEATS || w->seat_count > 0;
+}
+
+static int write_part(const struct folder *folder, const char *path, const struct source *from, enum history_part part,
+                      struct history_file *file)
+{
+    static int64_t (*const writers[HISTORY_PARTS])(struct output *, const struct source *) = {
+        [HISTORY_REQUESTS] = write_requests, [HISTORY_LEDGER] = write_ledger, [HISTORY_HOLDS] = write_holds,
+        [HISTORY_COUNTERS] = write_counters, [HISTORY_SEATS] = write_seats,
+    };
+    struct output o;
+    int code = output_open(&o, folder, path);
+
+    if (code != EXIT_OK)
+        return code;
+    file->rows = writers[part](&o, from);
+    code = output_close(&o, false);
+    file->sum = o.sum;
+    return code;
 }
 
 int history_write(const struct folder *folder, const struct cell *cell, int64_t number, const struct trial *t,
-                  const struct witnesses *w)
+                  const struct witnesses *w, struct history_file files[HISTORY_PARTS])
 {
     char dir[HISTORY_NAME_SIZE + 16], path[sizeof dir + 40], name[HISTORY_NAME_SIZE];
-    struct output o;
+    const struct source from = { t, w };
     int code;
 
     history_name(cell, name);
     snprintf(dir, sizeof dir, "history/%s", name);
+    for (int part = 0; part < HISTORY_PARTS; part++)
+        files[part].rows = -1;
     if ((code = folder_mkdir(folder, "history")) != EXIT_OK || (code = folder_mkdir(folder, dir)) != EXIT_OK)
         return code;
-    snprintf(path, sizeof path, "%s/%" PRId64 ".csv", dir, number);
-    if ((code = write_requests(&o, folder, path, t)) != EXIT_OK || w == NULL)
-        return code;
-    snprintf(path, sizeof path, "%s/%" PRId64 ".ledger.csv", dir, number);
-    if ((code = write_ledger(&o, folder, path, w)) != EXIT_OK)
-        return code;
-    snprintf(path, sizeof path, "%s/%" PRId64 ".counters.csv", dir, number);
-    if ((code = write_counters(&o, folder, path, t, w)) != EXIT_OK || w->seat_count == 0)
-        return code;
-    snprintf(path, sizeof path, "%s/%" PRId64 ".seats.csv", dir, number);
-    return write_seats(&o, folder, path, w);
+    for (int part = 0; part < HISTORY_PARTS && code == EXIT_OK; part++) {
+        snprintf(path, sizeof path, "%s/%" PRId64 "%s", dir, number, history_suffixes[part]);
+        if (is_kept(&from, (enum history_part)part))
+            code = write_part(folder, path, &from, (enum history_part)part, &files[part]);
+    }
+    return code;
+}
+
+json_t *history_document(const struct history_file files[HISTORY_PARTS])
+{
+    json_t *object = json_object();
+    char sum[17];
+    int failed = 0;
+
+    for (int part = 0; part < HISTORY_PARTS; part++) {
+        if (files[part].rows < 0)
+            continue;
+        snprintf(sum, sizeof sum, "%016" PRIx64, files[part].sum);
+        failed |= json_object_set_new(object, history_part_names[part],
+                                      json_pack("{s:I, s:s}", "rows", (json_int_t)files[part].rows, "fnv1a", sum));
+    }
+    if (failed == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }

@@ -17,6 +17,7 @@ int output_open(struct output *o, const struct folder *folder, const char *name)
     o->fd = -1;
     o->error = 0;
     o->in_row = false;
+    o->sum = SUM_EMPTY;
     o->used = 0;
     snprintf(o->name, sizeof o->name, "%s", name);
     if (asprintf(&path, "%s/%s", folder->temp, name) < 0) {
@@ -32,6 +33,7 @@ int output_open(struct output *o, const struct folder *folder, const char *name)
 
 static void write_all(struct output *o, const char *bytes, size_t n)
 {
+    o->sum = sum_bytes(o->sum, bytes, n);
     while (n > 0 && o->error == 0) {
         ssize_t written = write(o->fd, bytes, n);
 

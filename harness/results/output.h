@@ -3,7 +3,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "harness/base/sum.h"
 #include "harness/results/folder.h"
 
 /* A file of the run folder, buffered. The first write that fails is remembered with its errno and said once, at
@@ -12,7 +14,8 @@ struct output {
     const struct folder *folder;
     char name[384]; /* inside the folder */
     int fd, error;
-    bool in_row; /* csv.c: a field was written in this row */
+    bool in_row;  /* csv.c: a field was written in this row */
+    uint64_t sum; /* FNV-1a, 64 bit, of what was written; whole once it is closed */
     size_t used;
     char buffer[32768];
 };

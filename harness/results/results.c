@@ -109,10 +109,10 @@ int results_open(struct results **out, const struct results_request *request)
     folder_name_of(r, name, sizeof name);
     if ((code = folder_begin(&r->folder, request->out, name)) != EXIT_OK || (code = open_files(r)) != EXIT_OK)
         goto fail;
-    r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:[], s:[]}", "schema", "lastseat.run/1", "tool",
-                       environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
+    r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:n, s:n, s:[], s:[]}", "schema", "lastseat.run/1",
+                       "tool", environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
                        (json_int_t)request->seed, "command", redact_command(request->argc, request->argv),
-                       "environment", "scenarios", "cells");
+                       "environment", "calibrated_utc", "floors", "scenarios", "cells");
     if (r->run == NULL || open_tallies(r) != 0) {
         code = out_of_memory();
         goto fail;
@@ -136,6 +136,16 @@ int results_environment(struct results *r, const char *db_dir)
     return EXIT_OK;
 }
 
+int results_floors(struct results *r, const json_t *calibration)
+{
+    json_t *floors = json_deep_copy(json_object_get(calibration, "floors"));
+
+    if (floors == NULL || json_object_set_new(r->run, "floors", floors) != 0 ||
+        json_object_set(r->run, "calibrated_utc", json_object_get(calibration, "calibrated_utc")) != 0)
+        return out_of_memory();
+    return EXIT_OK;
+}
+
 void *results_facts_of(struct results *r, const char *database, const char *durability)
 {
     json_t *facts = json_object();
@@ -154,6 +164,19 @@ void results_fact(void *arg, const char *key, const char *value)
 void results_solo(struct results *r, size_t cell, double statements_per_request)
 {
     r->tallies[cell].solo = statements_per_request;
+}
+
+/* Of the tally's last trial; what the files hold stands beside what they came to. */
+static int keep_history(const struct results *r, const struct cell *cell, const struct tally *tally,
+                        const struct trial *trial, const struct witnesses *witnesses)
+{
+    struct history_file files[HISTORY_PARTS];
+    int code = history_write(&r->folder, cell, (int64_t)tally->n, trial, witnesses, files);
+
+    if (code == EXIT_OK &&
+        json_object_set_new(json_array_get(tally->trials, tally->n - 1), "history", history_document(files)) != 0)
+        return out_of_memory();
+    return code;
 }
 
 int results_trial(struct results *r, size_t index, const struct trial *trial, const struct audit *audit,
@@ -177,7 +200,7 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     if (output_check(&r->timeline) != EXIT_OK || output_check(&r->audit) != EXIT_OK)
         return EXIT_ERROR;
     if (cell->scenario.history == HISTORY_ALL && trial->records != NULL)
-        return history_write(&r->folder, cell, number, trial, witnesses);
+        return keep_history(r, cell, tally, trial, witnesses);
     return EXIT_OK;
 }
 

@@ -24,6 +24,9 @@ struct results_request {
 int results_open(struct results **, const struct results_request *);
 /* environment{}: machine, kernel, compiler, git, clock, fsync probe in dir. */
 int results_environment(struct results *, const char *db_dir);
+/* floors[] and calibrated_utc of this machine's calibration (calibration.h); without this call both are null. EXIT_OK /
+ * EXIT_ERROR after one line. */
+int results_floors(struct results *, const json_t *calibration);
 /* One database's facts: name and settings class, then key/value pairs (a database_fact_fn with arg from
  * results_facts_of). */
 void *results_facts_of(struct results *, const char *database, const char *durability);

@@ -16,6 +16,10 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    DIR_OPTION,
+    CALIBRATION,
+    CELL,
+    EXPORT,
     OUT,
     JSON,
     GATE,
@@ -42,8 +46,12 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
-    [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "what is told, as JSON (of a run: run.json); - for stdout, and nothing else there" },
+    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
+    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
+    [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
+    [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
+    [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
+    [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
@@ -179,6 +187,7 @@ static int apply(struct arguments *arguments, int option, char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
+    static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
     int word = 0, status;
 
@@ -205,6 +214,20 @@ static int apply(struct arguments *arguments, int option, char *value)
     case FORMAT:
         status = choose("format", value, format, &word);
         arguments->format = (enum format)word;
+        return status;
+    case DIR_OPTION:
+        arguments->dir = value;
+        return EXIT_OK;
+    case CALIBRATION:
+        arguments->calibration = value;
+        return EXIT_OK;
+    case CELL:
+        arguments->cell = value;
+        return EXIT_OK;
+    case EXPORT:
+        status = choose("export", value, export, &word);
+        arguments->form = (enum jepsen_form)word;
+        arguments->export = true;
         return status;
     case OUT:
         arguments->out = value;

@@ -15,10 +15,12 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
+    { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
+    { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
     { "compare", verb_compare, "A B", "two run folders: what differs, and whether that can be chance" },
     { "help", verb_help, "[TOPIC]",
-      "this; topics: run, explain, compare, scenario, strategies, readme, exit, any verb" },
+      "this; topics: run, explain, audit, calibrate, compare, scenario, strategies, readme, exit, any verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -51,6 +53,16 @@ static int help_run(void)
     return EXIT_OK;
 }
 
+static int help_calibrate(void)
+{
+    puts("lastseat calibrate\n\n"
+         "Measures in about half a minute what this machine allows at best, and keeps it in results/calibration.json:\n"
+         "what a run measures from then on is shown beside it. Do nothing else with the machine meanwhile.\n");
+    arguments_help(stdout, CALIBRATE_OPTIONS);
+    puts("\nLASTSEAT_CALIBRATION: the file to write and to read instead.");
+    return EXIT_OK;
+}
+
 static int help_explain(void)
 {
     puts("lastseat explain VARIANT…  (a strategy with its options, or core, all, rogues)\n\n"
@@ -73,6 +85,17 @@ static int help_compare(void)
     for (const struct sample_metric *m = sample_metrics; m->word != NULL; m++)
         printf(" %s%s", m->word, m[1].word != NULL ? "," : "");
     puts("\nA gate also fails where an honest cell's verdict became worse, and where it found nothing to judge.");
+    return EXIT_OK;
+}
+
+static int help_audit(void)
+{
+    puts("lastseat audit RUN  (a run folder: results/latest)\n\n"
+         "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
+         "against what run.json says.\n");
+    arguments_help(stdout, AUDIT_OPTIONS);
+    puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
+         "says (one line each); 3: everything agrees, and a promise was broken.");
     return EXIT_OK;
 }
 
@@ -104,9 +127,11 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },           { "explain", help_explain },       { "compare", help_compare },
-               { "scenario", help_scenario }, { "strategies", help_strategies }, { "readme", help_readme },
-               { "exit", help_exit } };
+} topics[] = { { "run", help_run },           { "explain", help_explain },
+               { "audit", help_audit },       { "calibrate", help_calibrate },
+               { "scenario", help_scenario }, { "strategies", help_strategies },
+               { "readme", help_readme },     { "exit", help_exit },
+               { "compare", help_compare } };
 
 int verb_help(int argc, char **argv)
 {

@@ -5,6 +5,7 @@
 
 #include "harness/base/say.h"
 #include "harness/report/report.h"
+#include "harness/results/calibration.h"
 #include "harness/results/folder.h"
 #include "harness/run/interrupt.h"
 #include "harness/verbs/arguments.h"
@@ -18,6 +19,7 @@ struct bench {
     size_t scenario_count;
     struct cells cells;
     struct results *results;
+    json_t *calibration; /* NULL: none of this machine */
     struct session session;
 };
 
@@ -84,6 +86,20 @@ static char *results_dir(const struct arguments *arguments)
     return dir;
 }
 
+/* Before anything is started: one that was asked for and is another machine's is refused. */
+static int find_calibration(struct bench *bench)
+{
+    const char *asked = bench->arguments.calibration, *dir = bench->cells.cell[0].scenario.db_dir;
+    char *path = calibration_path(asked), *beside = results_dir(&bench->arguments);
+    int status = EXIT_ERROR;
+
+    if (path != NULL && beside != NULL)
+        status = calibration_read(&bench->calibration, path, asked != NULL, dir[0] != '\0' ? dir : beside);
+    free(beside);
+    free(path);
+    return status;
+}
+
 static int measure(struct bench *bench)
 {
     struct session *session = &bench->session;
@@ -98,6 +114,8 @@ static int measure(struct bench *bench)
     free(dir);
     if (status == EXIT_OK)
         status = results_environment(bench->results, session->db_dir);
+    if (status == EXIT_OK && bench->calibration != NULL)
+        status = results_floors(bench->results, bench->calibration);
     if (status == EXIT_OK)
         status = session_prepare(session);
     if (status != EXIT_OK)
@@ -167,7 +185,7 @@ static int bench_run(struct bench *bench, int argc, char **argv)
 
     if ((status = arguments_parse(&bench->arguments, argc, argv, RUN_OPTIONS)) != EXIT_OK ||
         (status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
-        (status = session_check(&bench->cells)) != EXIT_OK)
+        (status = session_check(&bench->cells)) != EXIT_OK || (status = find_calibration(bench)) != EXIT_OK)
         return status;
     interrupt_install();
     request = (struct results_request){ .out = bench->arguments.out,
@@ -191,6 +209,7 @@ int verb_run(int argc, char **argv)
     status = bench_run(&bench, argc, argv);
     session_close(&bench.session);
     results_close(bench.results);
+    json_decref(bench.calibration);
     cells_free(&bench.cells);
     for (i = 0; i < bench.scenario_count; i++)
         scenario_free(&bench.scenarios[i]);

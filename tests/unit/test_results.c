@@ -202,12 +202,17 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
 static void make_whole_run(struct made *m, const char *out)
 {
     const char *const inis[] = { rush_ini, grow_ini };
+    json_t *floors;
     size_t index;
     void *facts;
 
     make_cells(m, inis, 2);
     assert_int_equal(open_results(m, out), EXIT_OK);
     assert_int_equal(results_environment(m->results, "."), EXIT_OK);
+    floors = json_pack("{s:s, s:[{s:s, s:s, s:f, s:[f, f], s:i}]}", "calibrated_utc", "2026-11-21T00:00:00Z", "floors",
+                       "name", "sqlite_full_1", "unit", "per_s", "median", 9100.5, "ci95", 9000.0, 9200.0, "n", 20);
+    assert_int_equal(results_floors(m->results, floors), EXIT_OK);
+    json_decref(floors);
     facts = results_facts_of(m->results, "sqlite", "full");
     results_fact(facts, "version", "3.40.1");
     for (size_t i = 0; i < m->cells.n; i++)
@@ -550,9 +555,10 @@ static void test_history(void **state)
     unmake(&m);
     text = read_text("kept", "history/rush__sqlite__naive/1.csv");
     assert_int_equal(lines_in(text), 101);
-    assert_non_null(strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
-                                 "attempts,statements,order\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,\n"));
-    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,\n"));
+    assert_non_null(
+        strstr(text, "op,request,ref,user,event,seats,due_ns,invoke_ns,first_ns,return_ns,outcome,reason,"
+                     "attempts,statements,order,app,checkout_ns\nreserve,1,,1,1,1,0,10,20,1000,booked,,1,3,,0,0\n"));
+    assert_non_null(strstr(text, "\nreserve,100,,100,1,1,0,10,,100000,sold_out,,1,3,,0,0\n"));
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.ledger.csv"),
                         "id,request,event,user,seats\n7,1,1,1,1\n8,2,1,2,1\n");
     assert_string_equal(read_text("kept", "history/rush__sqlite__naive/1.counters.csv"),
@@ -735,10 +741,10 @@ static void test_what_only_some_users_do(void **state)
     if (access(VALIDATOR, X_OK) == 0 && refused_by_schema("mixed/run.json"))
         fail_msg("%s", read_text(".", "schema.txt"));
     assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
-                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,\n"));
+                           "\nreserve,1000000000000006,6,7,1,1,0,10,,7000,sold_out,,1,3,,0,0\n"));
     assert_non_null(strstr(read_text("mixed", "history/mixed__sqlite__atomic/1.csv"),
-                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,\n"
-                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,\n"));
+                           "\ncancel,,1,1,1,1,4500,4510,4520,4600,released,,1,2,,0,0\n"
+                           "cancel,,2,2,1,1,4500,4510,4520,4601,failed,lost,1,2,,0,0\n"));
     /* Five booked; one of them is free again after 4.6 us, and the fifth takes its place. */
     assert_non_null(strstr(read_text("mixed", "timeline.csv"), ",4000,4,1\nmixed/sqlite/atomic,1,4600,3,2\n"
                                                                "mixed/sqlite/atomic,1,5000,4,1\n"));
