@@ -62,6 +62,24 @@ static void print_side(const struct versus *v, const char *key, const char *name
     say(v, "", 0, 3, text);
 }
 
+/* Cells that one of them lacks. */
+static void print_only(const struct versus *v, const char *key, char side)
+{
+    const json_t *list = json_object_get(v->document, key), *id;
+    char text[8000];
+    size_t used, i;
+
+    if (json_array_size(list) == 0)
+        return;
+    used = (size_t)snprintf(text, sizeof text, "only in %c:", side);
+    json_array_foreach(list, i, id)
+    {
+        if (used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s %s", i > 0 ? "," : "", json_string_value(id));
+    }
+    say(v, YELLOW, 1, 5, text);
+}
+
 static void print_differences(const struct versus *v)
 {
     const json_t *list = json_object_get(v->document, "differences"), *entry;
@@ -75,16 +93,8 @@ static void print_differences(const struct versus *v)
                  view_text(entry, "b"));
         say(v, YELLOW, 1, 5, text);
     }
-    json_array_foreach(json_object_get(v->document, "only_a"), i, entry)
-    {
-        snprintf(text, sizeof text, "only in A: %s", json_string_value(entry));
-        say(v, YELLOW, 1, 5, text);
-    }
-    json_array_foreach(json_object_get(v->document, "only_b"), i, entry)
-    {
-        snprintf(text, sizeof text, "only in B: %s", json_string_value(entry));
-        say(v, YELLOW, 1, 5, text);
-    }
+    print_only(v, "only_a", 'A');
+    print_only(v, "only_b", 'B');
 }
 
 /* "+20.3 %", "x12.3" */
@@ -139,7 +149,7 @@ static void print_floors(const struct versus *v)
         say(v, "", 1, 1, "The runs were interleaved: the machine was the same for both, and blocks are paired.");
     else if (!json_is_true(json_object_get(v->document, "calibrated")))
         say(v, "", 1, 1,
-            "Not calibrated in both runs (lastseat calibrate before a run): only the cells that do no work say how far "
+            "Not calibrated anew for each run (lastseat calibrate): only the cells that do no work say how far "
             "the machine moved. Times of runs that were not interleaved (run --against) contain what the machine did "
             "meanwhile.");
     if (json_array_size(list) > 0)
@@ -228,7 +238,7 @@ static void print_metric(const struct versus *v, const json_t *cells, size_t fro
 
         cell = json_array_get(cells, i);
         compared = json_object_get(json_object_get(cell, "metrics"), word);
-        if (!same_group(first, cell) || compared == NULL)
+        if (!same_group(first, cell) || compared == NULL || json_is_true(json_object_get(cell, "floor")))
             continue;
         if (!begun)
             print_columns(v, word, view_text(compared, "unit"));
@@ -279,7 +289,8 @@ static void print_cells(const struct versus *v)
         const json_t *cell = json_array_get(cells, i);
         char text[300];
 
-        if (!begins_group(cells, i))
+        /* Floors stand above, by themselves. */
+        if (!begins_group(cells, i) || json_is_true(json_object_get(cell, "floor")))
             continue;
         snprintf(text, sizeof text, "%s, %s", view_text(cell, "scenario"), view_text(cell, "db"));
         head(v, text);
@@ -293,7 +304,7 @@ static void print_cells(const struct versus *v)
 static void print_sum(const struct versus *v)
 {
     const json_t *cells = json_object_get(v->document, "cells"), *cell;
-    size_t different = 0, wrong = 0, i;
+    size_t all = 0, different = 0, wrong = 0, i;
     char text[400];
     const char *key;
     json_t *compared;
@@ -302,6 +313,9 @@ static void print_sum(const struct versus *v)
     {
         bool any = false;
 
+        if (json_is_true(json_object_get(cell, "floor")))
+            continue;
+        all++;
         json_object_foreach(json_object_get(cell, "metrics"), key, compared)
         {
             any = any || strcmp(view_text(compared, "says"), "different") == 0;
@@ -314,7 +328,7 @@ static void print_sum(const struct versus *v)
         text, sizeof text,
         "%zu of %zu cells differ in some metric, %zu in correctness. ~ no difference shown: the 95 %% interval of B / "
         "A contains 1, or the test, adjusted for all metrics of the cell, does not exclude chance at 5 %%.",
-        different, json_array_size(cells), wrong);
+        different, all, wrong);
     say(v, "", 0, 4, text);
 }
 
@@ -338,6 +352,10 @@ static void print_gates(const struct versus *v)
         if (unjudged > 0)
             used +=
                 (size_t)snprintf(text + used, sizeof text - used, ", %lld not: merged, or the machine moved", unjudged);
+        if (view_int(gate, "open") > 0)
+            used += (size_t)snprintf(text + used, sizeof text - used,
+                                     "; in %lld the interval reaches beyond the limit: more trials would tell",
+                                     (long long)view_int(gate, "open"));
         used += (size_t)snprintf(text + used, sizeof text - used, ")");
         json_array_foreach(failed, k, id)
         {

@@ -31,22 +31,39 @@ static void print(const json_t *value, char *out, size_t size)
     }
 }
 
-static int add(json_t *list, const char *group, const char *key, const json_t *a, const json_t *b)
+/* What was found so far, and how many settings only one of the runs records: the other is of a lastseat that did not
+ * know them yet, and means a default nobody can tell from here. */
+struct found {
+    json_t *list;
+    int only_a, only_b;
+};
+
+static bool is_recorded(const json_t *value)
+{
+    return value != NULL && !json_is_null(value);
+}
+
+static int add(struct found *found, const char *group, const char *key, const json_t *a, const json_t *b)
 {
     char what[256], left[400], right[400];
 
     if (a == b || (a != NULL && b != NULL && json_equal(a, b)))
         return 0;
+    if (!is_recorded(a) || !is_recorded(b)) {
+        found->only_a += is_recorded(a);
+        found->only_b += is_recorded(b);
+        return 0;
+    }
     snprintf(what, sizeof what, "%s%s%s", group, group[0] != '\0' ? " " : "", key);
     print(a, left, sizeof left);
     print(b, right, sizeof right);
     if (strcmp(left, right) == 0)
         return 0;
-    return json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", what, "a", left, "b", right));
+    return json_array_append_new(found->list, json_pack("{s:s, s:s, s:s}", "what", what, "a", left, "b", right));
 }
 
 /* All keys of two objects but those named. */
-static int add_keys(json_t *list, const char *group, json_t *a, json_t *b, const char *const *but)
+static int add_keys(struct found *found, const char *group, json_t *a, json_t *b, const char *const *but)
 {
     const char *key;
     json_t *value;
@@ -59,7 +76,7 @@ static int add_keys(json_t *list, const char *group, json_t *a, json_t *b, const
         while (but[i] != NULL && strcmp(but[i], key) != 0)
             i++;
         if (but[i] == NULL)
-            failed |= add(list, group, key, value, json_object_get(b, key));
+            failed |= add(found, group, key, value, json_object_get(b, key));
     }
     json_object_foreach(b, key, value)
     {
@@ -68,7 +85,7 @@ static int add_keys(json_t *list, const char *group, json_t *a, json_t *b, const
         while (but[i] != NULL && strcmp(but[i], key) != 0)
             i++;
         if (but[i] == NULL && json_object_get(a, key) == NULL)
-            failed |= add(list, group, key, NULL, value);
+            failed |= add(found, group, key, NULL, value);
     }
     return failed;
 }
@@ -81,18 +98,19 @@ static bool same_memory(const json_t *a, const json_t *b)
     return fabs(x - y) <= MEMORY_SLACK * fmax(x, y);
 }
 
-static int add_machine(json_t *list, json_t *a, json_t *b)
+static int add_machine(struct found *found, json_t *a, json_t *b)
 {
     static const char *const but[] = { "memory_bytes", "clock_ns", "load_average", "fsync_probe", "databases",
                                        "libraries",    NULL };
     static const char *const none[] = { NULL };
-    int failed = add_keys(list, "", a, b, but);
+    int failed = add_keys(found, "", a, b, but);
 
     if (!same_memory(a, b))
-        failed |= add(list, "", "memory_bytes", json_object_get(a, "memory_bytes"), json_object_get(b, "memory_bytes"));
-    failed |= add(list, "", "file system", json_object_get(json_object_get(a, "fsync_probe"), "dir_class"),
+        failed |=
+            add(found, "", "memory_bytes", json_object_get(a, "memory_bytes"), json_object_get(b, "memory_bytes"));
+    failed |= add(found, "", "file system", json_object_get(json_object_get(a, "fsync_probe"), "dir_class"),
                   json_object_get(json_object_get(b, "fsync_probe"), "dir_class"));
-    return failed | add_keys(list, "", json_object_get(a, "libraries"), json_object_get(b, "libraries"), none);
+    return failed | add_keys(found, "", json_object_get(a, "libraries"), json_object_get(b, "libraries"), none);
 }
 
 /* The entry of a list that agrees in these keys. */
@@ -111,7 +129,7 @@ static json_t *alike(const json_t *list, const json_t *entry, const char *const 
     return NULL;
 }
 
-static int add_databases(json_t *list, const json_t *a, const json_t *b)
+static int add_databases(struct found *found, const json_t *a, const json_t *b)
 {
     static const char *const keys[] = { "name", "durability", NULL }, *const name[] = { "name", NULL };
     static const char *const none[] = { NULL };
@@ -122,16 +140,16 @@ static int add_databases(json_t *list, const json_t *a, const json_t *b)
     json_array_foreach(a, i, entry)
     {
         if ((other = alike(b, entry, keys)) != NULL)
-            failed |= add_keys(list, text(entry, "name"), json_object_get(entry, "facts"),
+            failed |= add_keys(found, text(entry, "name"), json_object_get(entry, "facts"),
                                json_object_get(other, "facts"), none);
         else if ((other = alike(b, entry, name)) != NULL)
-            failed |= add(list, text(entry, "name"), "durability", json_object_get(entry, "durability"),
+            failed |= add(found, text(entry, "name"), "durability", json_object_get(entry, "durability"),
                           json_object_get(other, "durability"));
     }
     return failed;
 }
 
-static int add_scenarios(json_t *list, const json_t *a, const json_t *b)
+static int add_scenarios(struct found *found, const json_t *a, const json_t *b)
 {
     static const char *const keys[] = { "name", NULL }, *const but[] = { "name", "title", "question", NULL };
     json_t *entry, *other;
@@ -141,13 +159,13 @@ static int add_scenarios(json_t *list, const json_t *a, const json_t *b)
     json_array_foreach(a, i, entry)
     {
         if ((other = alike(b, entry, keys)) != NULL)
-            failed |= add_keys(list, text(entry, "name"), entry, other, but);
+            failed |= add_keys(found, text(entry, "name"), entry, other, but);
     }
     return failed;
 }
 
 /* Options whose defaults changed, and promises that did. */
-static int add_variants(json_t *list, const json_t *a, const json_t *b)
+static int add_variants(struct found *found, const json_t *a, const json_t *b)
 {
     static const char *const keys[] = { "id", NULL }, *const none[] = { NULL };
     const json_t *cell, *other;
@@ -159,29 +177,43 @@ static int add_variants(json_t *list, const json_t *a, const json_t *b)
         if ((other = alike(b, cell, keys)) == NULL)
             continue;
         failed |=
-            add_keys(list, text(cell, "id"), json_object_get(cell, "params"), json_object_get(other, "params"), none);
-        failed |= add(list, text(cell, "id"), "durability", json_object_get(cell, "durability"),
+            add_keys(found, text(cell, "id"), json_object_get(cell, "params"), json_object_get(other, "params"), none);
+        failed |= add(found, text(cell, "id"), "durability", json_object_get(cell, "durability"),
                       json_object_get(other, "durability"));
-        failed |= add(list, text(cell, "id"), "promises", json_object_get(cell, "promises"),
+        failed |= add(found, text(cell, "id"), "promises", json_object_get(cell, "promises"),
                       json_object_get(other, "promises"));
     }
     return failed;
 }
 
+static int add_unrecorded(const struct found *found)
+{
+    char a[32], b[32];
+
+    if (found->only_a + found->only_b == 0)
+        return 0;
+    snprintf(a, sizeof a, "%d", found->only_a);
+    snprintf(b, sizeof b, "%d", found->only_b);
+    return json_array_append_new(
+        found->list, json_pack("{s:s, s:s, s:s}", "what", "settings the other does not record", "a", a, "b", b));
+}
+
 json_t *difference_read(const json_t *a, const json_t *b)
 {
     static const char *const none[] = { NULL };
-    json_t *list = json_array(), *here = json_object_get(a, "environment"), *there = json_object_get(b, "environment");
-    int failed = add_keys(list, "", json_object_get(a, "tool"), json_object_get(b, "tool"), none);
+    struct found all = { .list = json_array() }, *found = &all;
+    json_t *here = json_object_get(a, "environment"), *there = json_object_get(b, "environment");
+    int failed = add_keys(found, "", json_object_get(a, "tool"), json_object_get(b, "tool"), none);
 
-    failed |= add(list, "", "seed", json_object_get(a, "seed"), json_object_get(b, "seed"));
-    failed |= add(list, "", "interrupted", json_object_get(a, "partial"), json_object_get(b, "partial"));
-    failed |= add_machine(list, here, there);
-    failed |= add_databases(list, json_object_get(here, "databases"), json_object_get(there, "databases"));
-    failed |= add_scenarios(list, json_object_get(a, "scenarios"), json_object_get(b, "scenarios"));
-    failed |= add_variants(list, json_object_get(a, "cells"), json_object_get(b, "cells"));
+    failed |= add(found, "", "seed", json_object_get(a, "seed"), json_object_get(b, "seed"));
+    failed |= add(found, "", "interrupted", json_object_get(a, "partial"), json_object_get(b, "partial"));
+    failed |= add_machine(found, here, there);
+    failed |= add_databases(found, json_object_get(here, "databases"), json_object_get(there, "databases"));
+    failed |= add_scenarios(found, json_object_get(a, "scenarios"), json_object_get(b, "scenarios"));
+    failed |= add_variants(found, json_object_get(a, "cells"), json_object_get(b, "cells"));
+    failed |= add_unrecorded(found);
     if (failed == 0)
-        return list;
-    json_decref(list);
+        return all.list;
+    json_decref(all.list);
     return NULL;
 }

@@ -87,6 +87,15 @@ static double worse(const struct sample_metric *metric, const json_t *compared)
     return metric->more_is_better ? 1 - ratio : ratio - 1;
 }
 
+/* The worst that its interval leaves open; NAN: it has none. */
+static double worst(const struct sample_metric *metric, const json_t *compared)
+{
+    const json_t *end = json_array_get(json_object_get(compared, "ci95"), metric->more_is_better ? 0 : 1);
+    double ratio = json_is_number(end) ? json_number_value(end) : NAN;
+
+    return metric->more_is_better ? 1 - ratio : ratio - 1;
+}
+
 static bool is(const json_t *object, const char *key, const char *word)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -97,7 +106,7 @@ static bool is(const json_t *object, const char *key, const char *word)
 static int judge(const struct gate *gate, const json_t *cells, json_t *list, bool *failed)
 {
     json_t *failures = json_array();
-    int64_t judged = 0, unjudged = 0;
+    int64_t judged = 0, unjudged = 0, open = 0;
     const json_t *cell;
     int status = 0;
     size_t i;
@@ -115,11 +124,14 @@ static int judge(const struct gate *gate, const json_t *cells, json_t *list, boo
         judged++;
         if (is(compared, "says", "different") && worse(gate->metric, compared) > gate->limit)
             status |= json_array_append(failures, json_object_get(cell, "id"));
+        else if (worst(gate->metric, compared) > gate->limit)
+            open++;
     }
     *failed = *failed || judged == 0 || json_array_size(failures) > 0;
-    return status | json_array_append_new(list, json_pack("{s:s, s:f, s:I, s:I, s:o}", "metric", gate->metric->word,
-                                                          "limit", gate->limit, "judged", (json_int_t)judged,
-                                                          "unjudged", (json_int_t)unjudged, "failed", failures));
+    return status |
+           json_array_append_new(list, json_pack("{s:s, s:f, s:I, s:I, s:I, s:o}", "metric", gate->metric->word,
+                                                 "limit", gate->limit, "judged", (json_int_t)judged, "unjudged",
+                                                 (json_int_t)unjudged, "open", (json_int_t)open, "failed", failures));
 }
 
 /* Where something is to be held, a promise is. */
@@ -136,9 +148,9 @@ static int judge_verdicts(const json_t *cells, json_t *list, bool *failed)
             status |= json_array_append(failures, json_object_get(cell, "id"));
     }
     *failed = *failed || json_array_size(failures) > 0;
-    return status | json_array_append_new(list, json_pack("{s:s, s:n, s:I, s:i, s:o}", "metric", "verdict", "limit",
-                                                          "judged", (json_int_t)json_array_size(cells), "unjudged", 0,
-                                                          "failed", failures));
+    return status | json_array_append_new(list, json_pack("{s:s, s:n, s:I, s:i, s:i, s:o}", "metric", "verdict",
+                                                          "limit", "judged", (json_int_t)json_array_size(cells),
+                                                          "unjudged", 0, "open", 0, "failed", failures));
 }
 
 int gates_judge(const struct gates *gates, json_t *comparison)

@@ -19,11 +19,10 @@ struct gates {
 
 /* "p99=15%,statements=2%". EXIT_OK / EXIT_USAGE after one line. */
 int gates_parse(struct gates *, const char *text);
-/* Judges a comparison (compare.h) whose cells are complete: adds gates[] {metric, limit, judged, unjudged, failed[]}
- * and failed. A gate fails where a difference is shown and its size is above the limit; one that found no cell to judge
- * fails, and so does any where an honest cell's verdict became worse (as metric "verdict"). 0, or -1 when out of
- * memory.
- */
+/* Judges a comparison (compare.h) whose cells are complete: adds gates[] {metric, limit, judged, unjudged, open,
+ * failed[]} and failed. A gate fails where a difference is shown and its size is above the limit; one that found no
+ * cell to judge fails, and so does any where an honest cell's verdict became worse (as metric "verdict"). open counts
+ * the cells that passed though their interval reaches beyond the limit. 0, or -1 when out of memory. */
 int gates_judge(const struct gates *, json_t *comparison);
 
 #endif

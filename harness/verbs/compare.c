@@ -30,9 +30,9 @@ int compare_folders(const char *a, const char *b, const struct arguments *argume
     int status = arguments->gate != NULL ? gates_parse(&gates, arguments->gate) : EXIT_OK;
 
     if (status == EXIT_OK)
-        status = results_load(&first, a);
+        status = results_load_file(&first, a);
     if (status == EXIT_OK)
-        status = results_load(&second, b);
+        status = results_load_file(&second, b);
     if (status == EXIT_OK && (comparison = compare_runs(first, second, &gates)) == NULL) {
         say_error("compare: out of memory");
         status = EXIT_ERROR;
