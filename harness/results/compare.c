@@ -20,7 +20,7 @@
 
 struct comparing {
     const json_t *a, *b;
-    const struct gates *gates;
+    const struct limits *gates;
     bool paired;
     json_t *floors;
 };
@@ -176,7 +176,7 @@ static int add_rows(struct comparing *c, struct tested *rows, size_t *n, const j
         *n = keep(rows, *n, first.merged && !second.merged ? &second : &first);
     }
     for (size_t i = 0; i < c->gates->n; i++) {
-        if (fill(c, &first, c->gates->gate[i].metric->word, x, y) != 0)
+        if (fill(c, &first, c->gates->limit[i].metric->word, x, y) != 0)
             return -1;
         *n = keep(rows, *n, &first);
     }
@@ -297,7 +297,7 @@ static bool interleaved(const json_t *a, const json_t *b)
     return json_is_string(x) && json_is_string(y) && json_equal(x, y);
 }
 
-json_t *compare_runs(const json_t *a, const json_t *b, const struct gates *gates)
+json_t *compare_runs(const json_t *a, const json_t *b, const struct limits *gates)
 {
     struct comparing c = { .a = a, .b = b, .gates = gates, .paired = interleaved(a, b), .floors = json_array() };
     json_t *document = json_pack("{s:s, s:o, s:o, s:b, s:o}", "schema", "lastseat.compare/1", "a", side(a), "b",
@@ -311,7 +311,7 @@ json_t *compare_runs(const json_t *a, const json_t *b, const struct gates *gates
     if (!failed)
         failed = moved_read(c.floors, a, b) != 0 || json_object_set(document, "floors", c.floors) != 0 ||
                  json_object_set_new(document, "calibrated", json_boolean(calibrated)) != 0 ||
-                 add_cells(&c, document) != 0 || gates_judge(gates, document) != 0;
+                 add_cells(&c, document) != 0 || limits_judge(gates, document) != 0;
     json_decref(c.floors);
     if (!failed)
         return document;

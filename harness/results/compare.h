@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "harness/results/gates.h"
+#include "harness/results/limits.h"
 
 /* Two runs compared, as a JSON document "lastseat.compare/1" (results/README.md): what differs in what was asked and
  * where, how far the machine moved, then every cell both have: its correctness, and of each metric the ratio b / a with
@@ -13,7 +13,7 @@
  * Runs that were interleaved (run --against) are paired by blocks; others are independent samples. */
 
 /* a and b: run.json of both; gates may be empty. NULL when out of memory. Caller: json_decref. */
-json_t *compare_runs(const json_t *a, const json_t *b, const struct gates *);
+json_t *compare_runs(const json_t *a, const json_t *b, const struct limits *);
 
 /* One metric of one cell, of both runs: the core of it, for tests too. Values as sample_read() gives them; paired: by
  * blocks. */

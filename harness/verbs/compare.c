@@ -24,10 +24,10 @@ static int write_json(const json_t *comparison, const char *to)
 
 int compare_folders(const char *a, const char *b, const struct arguments *arguments)
 {
-    struct gates gates = { 0 };
+    struct limits gates = { 0 };
     json_t *first = NULL, *second = NULL, *comparison = NULL;
     bool json_alone = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
-    int status = arguments->gate != NULL ? gates_parse(&gates, arguments->gate) : EXIT_OK;
+    int status = arguments->gate != NULL ? limits_parse(&gates, arguments->gate) : EXIT_OK;
 
     if (status == EXIT_OK)
         status = results_load_file(&first, a);

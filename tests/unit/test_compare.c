@@ -65,16 +65,16 @@ static json_t *metric_of(const json_t *document, const char *id, const char *wor
     return metric;
 }
 
-static void gates_of(struct gates *gates, const char *words)
+static void gates_of(struct limits *gates, const char *words)
 {
-    *gates = (struct gates){ 0 };
+    *gates = (struct limits){ 0 };
     if (words != NULL)
-        assert_int_equal(gates_parse(gates, words), EXIT_OK);
+        assert_int_equal(limits_parse(gates, words), EXIT_OK);
 }
 
 static json_t *compare(const json_t *a, const json_t *b, const char *gates)
 {
-    struct gates parsed;
+    struct limits parsed;
     json_t *document;
 
     gates_of(&parsed, gates);
@@ -271,17 +271,17 @@ static void test_gates(void **state)
 
 static void test_bad_gates(void **state)
 {
-    struct gates gates;
+    struct limits gates;
 
     (void)state;
-    capture_says(gates_parse(&gates, "p99=15"), EXIT_USAGE,
+    capture_says(limits_parse(&gates, "p99=15"), EXIT_USAGE,
                  "--gate: p99: '15' has no unit; write a share, such as p99=15%");
-    capture_says(gates_parse(&gates, "p98=15%"), EXIT_USAGE, "--gate: unknown metric 'p98'; did you mean 'p99'?");
-    capture_says(gates_parse(&gates, "p99"), EXIT_USAGE, "--gate: 'p99' is not METRIC=SHARE, such as p99=15%");
-    capture_says(gates_parse(&gates, "p99=15%,p99=2%"), EXIT_USAGE, "--gate: 'p99' is named twice");
-    capture_says(gates_parse(&gates, "p99=15%,"), EXIT_USAGE,
+    capture_says(limits_parse(&gates, "p98=15%"), EXIT_USAGE, "--gate: unknown metric 'p98'; did you mean 'p99'?");
+    capture_says(limits_parse(&gates, "p99"), EXIT_USAGE, "--gate: 'p99' is not METRIC=SHARE, such as p99=15%");
+    capture_says(limits_parse(&gates, "p99=15%,p99=2%"), EXIT_USAGE, "--gate: 'p99' is named twice");
+    capture_says(limits_parse(&gates, "p99=15%,"), EXIT_USAGE,
                  "--gate: 'p99=15%,' is not a list such as p99=15%,statements=2%");
-    capture_says(gates_parse(&gates, "p99=200%"), EXIT_USAGE,
+    capture_says(limits_parse(&gates, "p99=200%"), EXIT_USAGE,
                  "--gate: p99: '200%' is out of range; write a share, such as p99=15%");
 }
 

@@ -1,4 +1,4 @@
-#include "harness/results/gates.h"
+#include "harness/results/limits.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -26,12 +26,12 @@ static int complain_metric(const char *word)
     return EXIT_USAGE;
 }
 
-static int parse_one(struct gates *gates, const char *item)
+static int parse_one(struct limits *gates, const char *item)
 {
     const char *equals = strchr(item, '='), *wrong;
     char word[64];
     int64_t parts;
-    struct gate *gate = &gates->gate[gates->n];
+    struct limit *gate = &gates->limit[gates->n];
 
     if (equals == NULL || equals == item || (size_t)(equals - item) >= sizeof word) {
         say_error("--gate: '%s' is not METRIC=SHARE, such as p99=15%%", item);
@@ -45,22 +45,22 @@ static int parse_one(struct gates *gates, const char *item)
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < gates->n; i++)
-        if (gates->gate[i].metric == gate->metric) {
+        if (gates->limit[i].metric == gate->metric) {
             say_error("--gate: '%s' is named twice", word);
             return EXIT_USAGE;
         }
-    gate->limit = (double)parts / (double)SHARE_PARTS;
+    gate->share = (double)parts / (double)SHARE_PARTS;
     gates->n++;
     return EXIT_OK;
 }
 
-int gates_parse(struct gates *gates, const char *text)
+int limits_parse(struct limits *gates, const char *text)
 {
     struct text_list items = { 0 };
     int status = EXIT_OK;
 
-    *gates = (struct gates){ 0 };
-    if (text_list_split(&items, text) != 0 || items.n == 0 || items.n > GATES_MOST) {
+    *gates = (struct limits){ 0 };
+    if (text_list_split(&items, text) != 0 || items.n == 0 || items.n > LIMITS_MOST) {
         say_error("--gate: '%s' is not a list such as p99=15%%,statements=2%%", text);
         status = EXIT_USAGE;
     }
@@ -103,7 +103,7 @@ static bool is(const json_t *object, const char *key, const char *word)
     return value != NULL && strcmp(value, word) == 0;
 }
 
-static int judge(const struct gate *gate, const json_t *cells, json_t *list, bool *failed)
+static int judge(const struct limit *gate, const json_t *cells, json_t *list, bool *failed)
 {
     json_t *failures = json_array();
     int64_t judged = 0, unjudged = 0, open = 0;
@@ -122,15 +122,15 @@ static int judge(const struct gate *gate, const json_t *cells, json_t *list, boo
             continue;
         }
         judged++;
-        if (is(compared, "says", "different") && worse(gate->metric, compared) > gate->limit)
+        if (is(compared, "says", "different") && worse(gate->metric, compared) > gate->share)
             status |= json_array_append(failures, json_object_get(cell, "id"));
-        else if (worst(gate->metric, compared) > gate->limit)
+        else if (worst(gate->metric, compared) > gate->share)
             open++;
     }
     *failed = *failed || judged == 0 || json_array_size(failures) > 0;
     return status |
            json_array_append_new(list, json_pack("{s:s, s:f, s:I, s:I, s:I, s:o}", "metric", gate->metric->word,
-                                                 "limit", gate->limit, "judged", (json_int_t)judged, "unjudged",
+                                                 "limit", gate->share, "judged", (json_int_t)judged, "unjudged",
                                                  (json_int_t)unjudged, "open", (json_int_t)open, "failed", failures));
 }
 
@@ -153,7 +153,7 @@ static int judge_verdicts(const json_t *cells, json_t *list, bool *failed)
                                                           "unjudged", 0, "open", 0, "failed", failures));
 }
 
-int gates_judge(const struct gates *gates, json_t *comparison)
+int limits_judge(const struct limits *gates, json_t *comparison)
 {
     const json_t *cells = json_object_get(comparison, "cells");
     json_t *list = json_array();
@@ -161,7 +161,7 @@ int gates_judge(const struct gates *gates, json_t *comparison)
     int status = 0;
 
     for (size_t i = 0; i < gates->n; i++)
-        status |= judge(&gates->gate[i], cells, list, &failed);
+        status |= judge(&gates->limit[i], cells, list, &failed);
     if (gates->n > 0)
         status |= judge_verdicts(cells, list, &failed);
     status |= json_object_set_new(comparison, "gates", list);

@@ -1,5 +1,5 @@
-#ifndef RESULTS_GATES_H
-#define RESULTS_GATES_H
+#ifndef RESULTS_LIMITS_H
+#define RESULTS_LIMITS_H
 
 #include <jansson.h>
 #include <stddef.h>
@@ -7,22 +7,22 @@
 #include "harness/results/sample.h"
 
 /* Limits of a comparison: how much worse the second run may be. */
-struct gate {
+struct limit {
     const struct sample_metric *metric;
-    double limit; /* a share */
+    double share;
 };
-#define GATES_MOST 16
-struct gates {
-    struct gate gate[GATES_MOST];
+#define LIMITS_MOST 16
+struct limits {
+    struct limit limit[LIMITS_MOST];
     size_t n;
 };
 
 /* "p99=15%,statements=2%". EXIT_OK / EXIT_USAGE after one line. */
-int gates_parse(struct gates *, const char *text);
+int limits_parse(struct limits *, const char *text);
 /* Judges a comparison (compare.h) whose cells are complete: adds gates[] {metric, limit, judged, unjudged, open,
  * failed[]} and failed. A gate fails where a difference is shown and its size is above the limit; one that found no
  * cell to judge fails, and so does any where an honest cell's verdict became worse (as metric "verdict"). open counts
  * the cells that passed though their interval reaches beyond the limit. 0, or -1 when out of memory. */
-int gates_judge(const struct gates *, json_t *comparison);
+int limits_judge(const struct limits *, json_t *comparison);
 
 #endif
