@@ -311,11 +311,11 @@ static int apply(struct arguments *arguments, enum argument option, char *value)
         return take_slo(arguments, value);
     case MAX:
         return take_count("max", value, 1, 1000000, &arguments->most);
-    case FORMAT:
     case SEATS:
         return take_count("seats", value, 1, 1000000000, &arguments->seats);
     case EVENTS:
         return take_count("events", value, 1, 10000, &arguments->events);
+    case FORMAT:
     case EXPORT:
     case PROGRESS:
     case COLOR:
@@ -369,7 +369,8 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv, const ch
     int i, status = EXIT_OK;
 
     memset(arguments, 0, sizeof *arguments);
-    arguments->schedules = arguments->preemptions = arguments->slo_ns = arguments->most = -1;
+    arguments->schedules = arguments->preemptions = arguments->slo_ns = arguments->most = arguments->seats =
+        arguments->events = -1;
     for (i = 1; i < argc && status == EXIT_OK; i++) {
         if (!only_names && strcmp(argv[i], "--") == 0) {
             only_names = true;

@@ -58,6 +58,15 @@ verdict 0 holds --seats 2 --events 2
 call audit h.csv --seats 2
 exits 1
 says "h.csv:2: event: '2' is not a whole number from 1 to 1"
+# Given back or not, nobody knows: who is booked then has not doubled it, who is refused was not lied to.
+for end in booked sold_out; do
+    history <<CSV
+reserve,1,,1,1,1,0,10,booked
+cancel,,1,1,1,1,20,30,unknown
+reserve,2,,2,1,1,40,50,$end
+CSV
+    verdict 0 holds --seats 1
+done
 history </dev/null
 verdict 0 unknown --seats 1
 
