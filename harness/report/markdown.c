@@ -7,13 +7,16 @@
 #include "harness/base/say.h"
 #include "harness/report/appendix.h"
 #include "harness/report/arrivals.h"
+#include "harness/report/catalogue.h"
 #include "harness/report/closing.h"
+#include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
+#include "harness/report/turned.h"
 
 struct markdown {
     const json_t *run;
@@ -200,10 +203,13 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
     if (ran > 0) {
         steps_write(m->out, scenario, &pick);
         write_pictures(m, scenario, db);
+        turned_write(m->out, &pick);
         page_audit(m->out, &pick);
+        catalogue_write(m->out, &pick);
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
+        faults_write(m->out, &pick);
         page_resources(m->out, &pick);
         floor_page_cells(m->out, m->run, scenario, &pick);
     }
@@ -233,6 +239,7 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
         view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
     mix_users(m->out, scenario);
+    faults_users(m->out, scenario);
     fputs(".\n", m->out);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);
