@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/results/colour.h"
+#include "harness/results/doubt.h"
 #include "harness/results/fair.h"
 #include "harness/results/headline.h"
 #include "harness/results/redact.h"
@@ -61,9 +62,15 @@ static json_t *all_ops(const struct trial *t)
 
 static json_t *resources(const struct trial *t)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "harness_cpu_ns", value_known(t->harness_cpu_ns), "server_cpu_ns",
-                     value_known(t->server_cpu_ns), "peak_rss_bytes", value_known(t->peak_rss_bytes),
-                     "peak_connections", value_known(t->peak_connections), "wal_bytes", value_known(t->wal_bytes));
+    const struct weather *w = &t->weather;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I}", "harness_cpu_ns",
+                     value_known(t->harness_cpu_ns), "server_cpu_ns", value_known(t->server_cpu_ns), "peak_rss_bytes",
+                     value_known(t->peak_rss_bytes), "peak_connections", value_known(t->peak_connections), "wal_bytes",
+                     value_known(t->wal_bytes), "steal_ns", value_known(w->steal_ns), "processors_ns",
+                     value_known(w->processors_ns), "run_delay_ns", value_known(w->run_delay_ns), "hiccup_ns",
+                     w->hiccups.total > 0 ? value_distribution(&w->hiccups) : json_null(), "hiccup_realtime",
+                     w->realtime, "watch_cpu_ns", (json_int_t)w->watch_cpu_ns);
 }
 
 static json_t *bloat(const struct database_bloat *b)
@@ -372,13 +379,15 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
 {
     const char *verdict = finding_verdict(&t->finding, cell);
     json_t *object = identity_of(cell, durability), *rest;
+    struct doubt doubt;
     char reason[320];
 
+    doubt_read(&doubt, t);
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
                      value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
-                     merged_of(t), "headline", headline_json(headline), "verdict", verdict, "reason",
-                     redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
+                     merged_of(t), "headline", headline_json(headline), "doubt", doubt_document(&doubt), "verdict",
+                     verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

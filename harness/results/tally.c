@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/results/document.h"
+#include "harness/results/doubt.h"
 #include "harness/results/headline.h"
 
 /* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
@@ -28,6 +29,7 @@ void tally_destroy(struct tally *t)
     for (int time = 0; time < METRIC_TIMES; time++)
         for (int series = 0; series < TOTALS_SERIES; series++)
             hist_destroy(&t->merged[time][series]);
+    weather_free(&t->weather);
     json_decref(t->trials);
     free(t->trial);
     memset(t, 0, sizeof *t);
@@ -86,7 +88,9 @@ int tally_add(struct tally *t, const struct trial *trial, const struct audit *au
     t->untimed |= trial->untimed;
     for (int place = 0; place < FAIRNESS_PLACES && audit != NULL && !kept->is_void; place++)
         t->winners_at[place] += audit->fairness.winners_at[place];
-    return kept->is_void || trial->untimed ? 0 : merge_all(t, &trial->totals);
+    if (kept->is_void || trial->untimed)
+        return 0;
+    return merge_all(t, &trial->totals) != 0 ? -1 : weather_add(&t->weather, &trial->weather);
 }
 
 /* A percentile that one trial lacks is not the median of the others: the merged trials must say. */
@@ -155,6 +159,7 @@ static bool few_samples(const struct tally *t)
 void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
+    struct doubt doubt;
     int n = 0;
 
     if (near_floor(t, at_best))
@@ -176,5 +181,7 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "trend";
     if (h->series.first > SERIES_FIRST)
         flags[n++] = "slow_first";
+    doubt_read(&doubt, t);
+    n += doubt_flags(&doubt, &flags[n]);
     flags[n] = NULL;
 }

@@ -221,13 +221,19 @@ static int finish(struct stage *stage, struct trial *trial)
 
 static void rush(struct stage *stage, struct trial *trial)
 {
+    struct weather_watch watch;
+
     reset_peak_rss();
     database_usage(stage->database, stage->observer, &stage->usage_before);
+    weather_begin(&watch, &trial->weather);
     stage->cpu_before_ns = cpu_now_ns();
     trial->start_ns = crew_start(&stage->crew);
     attend(stage, trial);
     trial->wall_ns = clock_now_ns() - trial->start_ns;
+    weather_end(&watch);
     spend(stage, trial);
+    weather_delays(&watch);
+    trial->harness_cpu_ns -= trial->weather.watch_cpu_ns;
     crew_join(&stage->crew);
 }
 
@@ -269,6 +275,7 @@ void trial_free(struct trial *trial)
     if (trial == NULL)
         return;
     totals_destroy(&trial->totals);
+    weather_free(&trial->weather);
     free(trial->records);
     free(trial->cancels);
     free(trial->gates);

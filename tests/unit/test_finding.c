@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/results/finding.h"
+#include "harness/results/headline.h"
 #include "harness/results/tally.h"
 #include "tests/support/bench.h"
 
@@ -210,8 +211,13 @@ static void tally_uniform(struct tally *t, int64_t n, int64_t ns, int64_t errors
 static bool flagged(const struct tally *t, const struct cell *cell, const struct tally *at_best, const char *flag)
 {
     const char *flags[TALLY_FLAGS];
+    struct statistics s;
+    struct headline h;
 
-    tally_flags(t, cell, at_best, flags);
+    statistics_init(&s, 1);
+    assert_int_equal(headline_read(&h, t, &s), 0);
+    statistics_destroy(&s);
+    tally_flags(t, cell, at_best, &h, flags);
     for (int i = 0; flags[i] != NULL; i++)
         if (strcmp(flags[i], flag) == 0)
             return true;
