@@ -3,7 +3,8 @@
  * cannot be left behind on a connection of the pool.
  *
  * Guarantee: never oversells, and sells out, with any number of application servers. Waiting users get the lock in the
- * order in which they asked for it. With wait = try nobody waits: sells out only if tries are unlimited.
+ * order in which they asked for it: with one application server, in order of arrival. With wait = try nobody waits:
+ * sells out only if tries are unlimited.
  *
  * Cost: one round trip more than a row lock; in return the row itself is locked only for the write, so others who read
  * or change it without selling (a new price, a report) are not kept waiting.
@@ -68,7 +69,11 @@ static unsigned advisory_promises(const struct app *app)
 {
     bool stays = wait_of(app) == WAIT_BLOCK || app->attempts == INT64_MAX;
 
-    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (stays ? PROMISE_SELLS_OUT : 0u);
+    /* The lock's line begins behind those of the pools: with several, who waits in one is passed in another. */
+    bool one_line = wait_of(app) == WAIT_BLOCK && app->instances == 1;
+
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (stays ? PROMISE_SELLS_OUT : 0u) |
+           (one_line ? PROMISE_IN_ORDER : 0u);
 }
 
 static enum verdict advisory_attempt(struct attempt *a)

@@ -5,7 +5,8 @@
  *
  * Guarantee: never oversells, and sells out: whoever waits for the lock sees what the one before left behind. Holds
  * with any number of application servers, since the lock is the database's. Who does not wait (wait = nowait) may use
- * up his tries, who waits for a time (wait = timeout) may run out of it: then seats may stay unsold.
+ * up his tries, who waits for a time (wait = timeout) may run out of it: then seats may stay unsold. With lock = fifo
+ * and one server, users are answered in the order in which they asked.
  *
  * Cost: users of one event go through one at a time, refusals as well; each holds the lock, and a connection, over
  * every round trip, the checkout and the commit's fsync. With checkout = before the lock is short, but a user may have
@@ -130,7 +131,10 @@ static unsigned pessimistic_promises(const struct app *app)
     const struct pessimistic_options *o = app->options;
     bool stays = is_word(&o->wait, WAIT_BLOCK) || (is_word(&o->wait, WAIT_NOWAIT) && app->attempts == INT64_MAX);
 
-    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (stays ? PROMISE_SELLS_OUT : 0u);
+    bool one_line = is_word(&o->lock, LOCK_FIFO) && is_word(&o->wait, WAIT_BLOCK) && app->instances == 1;
+
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (stays ? PROMISE_SELLS_OUT : 0u) |
+           (one_line ? PROMISE_IN_ORDER : 0u);
 }
 
 static int pessimistic_open(struct app *app)

@@ -91,7 +91,10 @@ static const struct queue_options *options_of(const struct app *app)
 
 static unsigned queue_promises(const struct app *app)
 {
-    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (options_of(app)->cap == 0 ? PROMISE_SELLS_OUT : 0u);
+    bool one_line = app->instances == 1 && options_of(app)->writers == 1;
+
+    return PROMISE_NO_OVERSELL | PROMISE_ALL_OR_NOTHING | (options_of(app)->cap == 0 ? PROMISE_SELLS_OUT : 0u) |
+           (one_line ? PROMISE_IN_ORDER : 0u);
 }
 
 static int queue_services(const void *options)

@@ -67,9 +67,10 @@ enum ledger {
 
 /* What a strategy claims; the audit holds it to this. */
 enum {
-    PROMISE_NO_OVERSELL = 1u << 0,   /* never sells more seats than there are                            */
-    PROMISE_SELLS_OUT = 1u << 1,     /* leaves no seat unsold that somebody asked for and was refused    */
-    PROMISE_ALL_OR_NOTHING = 1u << 2 /* a group gets all the seats it asked for, or none                 */
+    PROMISE_NO_OVERSELL = 1u << 0,    /* never sells more seats than there are                            */
+    PROMISE_SELLS_OUT = 1u << 1,      /* leaves no seat unsold that somebody asked for and was refused    */
+    PROMISE_ALL_OR_NOTHING = 1u << 2, /* a group gets all the seats it asked for, or none                 */
+    PROMISE_IN_ORDER = 1u << 3        /* who was answered before another asked comes before him (audit/passed.h) */
 };
 
 enum {
@@ -97,6 +98,7 @@ enum anomaly {
     ANOMALY_UNSOLD,
     ANOMALY_DRIFT,
     ANOMALY_GATE_DRIFT,
+    ANOMALY_UNFAIR,
     ANOMALY_COUNT
 };
 const char *anomaly_name(enum anomaly); /* "oversold", "gate_drift": as in results */

@@ -11,6 +11,7 @@ const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
     [ANOMALY_UNSOLD] = { "undersells", "left", "seat", " unsold that somebody had asked for" },
     [ANOMALY_DRIFT] = { "drifts", "counter and bookings differ by", "seat", "" },
     [ANOMALY_GATE_DRIFT] = { "drifts", "gate and bookings differ by", "seat", "" },
+    [ANOMALY_UNFAIR] = { "unfair", "passed over", "request", " for others who asked only after the answer" },
 };
 
 const char *anomaly_name(enum anomaly anomaly)
@@ -18,7 +19,7 @@ const char *anomaly_name(enum anomaly anomaly)
     static const char *const names[ANOMALY_COUNT] = {
         [ANOMALY_OVERSOLD] = "oversold",     [ANOMALY_LOST] = "lost",     [ANOMALY_GHOST] = "ghost",
         [ANOMALY_DUPLICATE] = "duplicate",   [ANOMALY_UNSOLD] = "unsold", [ANOMALY_DRIFT] = "drift",
-        [ANOMALY_GATE_DRIFT] = "gate_drift", [ANOMALY_TORN] = "torn",
+        [ANOMALY_GATE_DRIFT] = "gate_drift", [ANOMALY_TORN] = "torn",     [ANOMALY_UNFAIR] = "unfair",
     };
 
     return names[anomaly];
@@ -29,7 +30,7 @@ int64_t anomaly_amount(const struct audit *audit, enum anomaly anomaly)
     const int64_t amounts[ANOMALY_COUNT] = {
         [ANOMALY_OVERSOLD] = audit->oversold,     [ANOMALY_LOST] = audit->lost,     [ANOMALY_GHOST] = audit->ghost,
         [ANOMALY_DUPLICATE] = audit->duplicate,   [ANOMALY_UNSOLD] = audit->unsold, [ANOMALY_DRIFT] = audit->drift,
-        [ANOMALY_GATE_DRIFT] = audit->gate_drift, [ANOMALY_TORN] = audit->torn,
+        [ANOMALY_GATE_DRIFT] = audit->gate_drift, [ANOMALY_TORN] = audit->torn,     [ANOMALY_UNFAIR] = audit->unfair,
     };
 
     return amounts[anomaly];
@@ -44,6 +45,8 @@ bool anomaly_breaks(enum anomaly anomaly, unsigned promises)
         return (promises & PROMISE_SELLS_OUT) != 0;
     case ANOMALY_TORN:
         return (promises & PROMISE_ALL_OR_NOTHING) != 0;
+    case ANOMALY_UNFAIR:
+        return (promises & PROMISE_IN_ORDER) != 0;
     default:
         return true;
     }

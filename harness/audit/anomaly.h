@@ -14,8 +14,8 @@ extern const struct anomaly_words anomaly_words[ANOMALY_COUNT];
 
 /* How much of it an audit saw: seats or requests. */
 int64_t anomaly_amount(const struct audit *, enum anomaly);
-/* Whether it breaks what is promised. Oversold, unsold and torn are promises a strategy may leave out; that bookings
- * are kept, told, made once and counted is asked of every one. */
+/* Whether it breaks what is promised. Oversold, unsold, torn and unfair are promises a strategy may leave out; that
+ * bookings are kept, told, made once and counted is asked of every one. */
 bool anomaly_breaks(enum anomaly, unsigned promises);
 
 #endif

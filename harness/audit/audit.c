@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/audit/passed.h"
 #include "harness/audit/peak.h"
 #include "harness/audit/seats.h"
 #include "harness/base/say.h"
@@ -327,6 +328,13 @@ static void fill_stock(struct audit *audit, const struct matter *m, const struct
     }
 }
 
+/* What promises nothing is there to break everything: it is held to it too. */
+static bool owes_order(const struct cell *cell)
+{
+    return (cell_promises(cell) & PROMISE_IN_ORDER) != 0 ||
+           (cell->variant.registered->strategy->traits & (TRAIT_CONTROL | TRAIT_ROGUE)) != 0;
+}
+
 void audit_judge(struct audit *audit, const struct cell *cell, const struct trial *trial,
                  const struct witnesses *witnesses)
 {
@@ -346,6 +354,8 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
             set_reason(audit, AUDIT_UNKNOWN, "out of memory for the owners of seats");
         audit->drift = audit->leaked + audit->uncounted;
         judge_gates(audit, trial, &m);
+        if (owes_order(cell) && (audit->unfair = passed_over(trial, witnesses)) < 0)
+            set_reason(audit, AUDIT_UNKNOWN, "out of memory for the order of answers");
         fairness_measure(&audit->fairness, trial, cell->scenario.seats);
         conclude(audit, trial);
     }

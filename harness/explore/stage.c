@@ -216,6 +216,9 @@ static void begin_move(struct players *players, struct player *player, int who)
     struct trace *trace = players->trace;
     struct move *move = &trace->moves[trace->n];
 
+    /* A user asks with his first move: until then nobody can tell that he is there. */
+    if (player->move < 0 && !player->name.is_service)
+        player->record.invoke_ns = clock_now_ns();
     *move = (struct move){
         .actor = who,
         .call = player->asked,

@@ -24,7 +24,7 @@ static const struct {
 
 static bool has(const json_t *cell, size_t doubt)
 {
-    return view_has(cell, "flags", doubts[doubt].flag) &&
+    return view_has(cell, "flags", doubts[doubt].flag) && !view_has(cell, "traits", "floor") &&
            (strcmp(doubts[doubt].flag, "few_samples") != 0 || view_trials(cell) >= TRIALS_ENOUGH);
 }
 

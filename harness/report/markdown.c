@@ -297,6 +297,8 @@ static const char ending[] =
     "too "
     "much.\n"
     "- slow\\_first: the first block that counts is far above the others: more warm-up was needed (run.warmup).\n"
+    "- not\\_sustained: in open load, the requests came faster than they could be answered, and waiting grew to the "
+    "end.\n"
     "\n## What is not shown\n\n"
     "- Client and database share this machine: they compete for its CPU, and no network lies between them.\n"
     "- The seed fixes choices (who wants what, backoffs, the order of trials), not how threads interleave: a second "

@@ -209,6 +209,12 @@ static void write_gate_drift(FILE *out, const struct exploration *e)
     putc('.', out);
 }
 
+static void write_unfair(FILE *out, const struct exploration *e)
+{
+    (void)e;
+    fputs("Somebody was refused, and one who asked only after that was booked.", out);
+}
+
 /* ---- no end ---- */
 
 static const struct move *last_move(const struct trace *trace, int actor)
@@ -300,7 +306,7 @@ void story_ending(FILE *out, const struct exploration *e)
     static void (*const write[ANOMALY_COUNT])(FILE *, const struct exploration *) = {
         [ANOMALY_OVERSOLD] = write_oversold,     [ANOMALY_LOST] = write_lost,     [ANOMALY_GHOST] = write_ghost,
         [ANOMALY_DUPLICATE] = write_duplicate,   [ANOMALY_UNSOLD] = write_unsold, [ANOMALY_DRIFT] = write_drift,
-        [ANOMALY_GATE_DRIFT] = write_gate_drift,
+        [ANOMALY_GATE_DRIFT] = write_gate_drift, [ANOMALY_UNFAIR] = write_unfair,
     };
     const struct trace *trace = &e->trace;
     int anomaly, said = 0;

@@ -14,6 +14,7 @@ static const char *const deeds[ANOMALY_COUNT] = {
     [ANOMALY_UNSOLD] = "left a seat unsold that somebody had asked for",
     [ANOMALY_DRIFT] = "counter and bookings differed",
     [ANOMALY_GATE_DRIFT] = "gate and bookings differed",
+    [ANOMALY_UNFAIR] = "passed somebody over for one who came after his answer",
 };
 
 static const char stuck_deed[] = "somebody waited for ever", endless_deed[] = "went in circles";

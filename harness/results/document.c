@@ -9,6 +9,7 @@
 #include "harness/results/doubt.h"
 #include "harness/results/fair.h"
 #include "harness/results/headline.h"
+#include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
 #include "harness/results/value.h"
@@ -84,7 +85,8 @@ json_t *document_audit(const struct audit *a)
     if (a == NULL)
         return json_null();
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, "
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:s, "
         "s:o}",
         "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
         (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
@@ -92,8 +94,8 @@ json_t *document_audit(const struct audit *a)
         (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
         (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
         "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
-        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "verdict",
-        audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
+        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
+        (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
 }
 
 static json_t *aside(const struct aside *a, enum op op)
@@ -117,18 +119,21 @@ static json_t *aside(const struct aside *a, enum op op)
 }
 
 /* What only some scenarios have stands only where it occurred. 0 / -1. */
-static int add_asides(json_t *trial, const struct totals *t)
+static int add_rest(json_t *object, const struct trial *trial)
 {
+    const struct totals *t = &trial->totals;
     int failed = 0;
 
     if (t->repeats > 0)
-        failed |= json_object_set_new(trial, "repeats", json_integer(t->repeats));
+        failed |= json_object_set_new(object, "repeats", json_integer(t->repeats));
     if (t->untried > 0)
-        failed |= json_object_set_new(trial, "untried", json_integer(t->untried));
+        failed |= json_object_set_new(object, "untried", json_integer(t->untried));
     if (t->cancels.n > 0)
-        failed |= json_object_set_new(trial, "cancels", aside(&t->cancels, OP_CANCEL));
+        failed |= json_object_set_new(object, "cancels", aside(&t->cancels, OP_CANCEL));
     if (t->browses.n > 0)
-        failed |= json_object_set_new(trial, "browses", aside(&t->browses, OP_BROWSE));
+        failed |= json_object_set_new(object, "browses", aside(&t->browses, OP_BROWSE));
+    if (trial->pace.duration_ns > 0)
+        failed |= json_object_set_new(object, "open", pace_value(trial));
     return failed;
 }
 
@@ -157,7 +162,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
-    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_asides(counts, s) == 0 &&
+    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
         return counts;
@@ -197,7 +202,7 @@ static json_t *sweeps(const struct scenario *s)
     return NULL;
 }
 
-/* Who the users are, as written in a file. 0 / -1. */
+/* Who the users are and when they come, as written in a file. 0 / -1. */
 static int add_users(json_t *scenario, const struct scenario *s)
 {
     static const struct {
@@ -213,6 +218,11 @@ static int add_users(json_t *scenario, const struct scenario *s)
         { "browse_every", "mix", "browse_every" },
         { "warmup", "run", "warmup" },
         { "precision", "run", "precision" },
+        { "duration", "load", "duration" },
+        { "rate", "load", "rate" },
+        { "arrivals", "load", "arrivals" },
+        { "drain", "load", "drain" },
+        { "late", "load", "late" },
     };
     int failed = scenario == NULL || json_object_set_new(scenario, "browsers", json_integer(s->browsers)) != 0;
 
@@ -267,6 +277,8 @@ static json_t *promises_of(unsigned promises)
         json_array_append_new(list, json_string("sells_out"));
     if ((promises & PROMISE_ALL_OR_NOTHING) != 0)
         json_array_append_new(list, json_string("all_or_nothing"));
+    if ((promises & PROMISE_IN_ORDER) != 0)
+        json_array_append_new(list, json_string("in_order"));
     return list;
 }
 

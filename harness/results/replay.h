@@ -31,8 +31,13 @@ int replay_read(const struct replay *, const struct cell *, const json_t *trial,
 
 /* Everything judged again: {schema, run, judged, refused, differing, broken, cells[{id, verdict, reason, kept, broken,
  * trials[{trial, audit, fairness, differences[{key, run, replay}]} or {trial, refused}]}]}, described in
- * results/README.md. id: that cell alone, or NULL. Whatever was refused or differs is said in one line each. EXIT_OK /
- * EXIT_ERROR / EXIT_USAGE after one line. Caller: json_decref. */
-int replay_judge(const struct replay *, const char *id, json_t **document);
+ * results/README.md. id: that cell alone, or NULL. Whatever was refused or differs is said in one line each. sink:
+ * shown every trial that was not refused, or NULL. EXIT_OK / EXIT_ERROR / EXIT_USAGE after one line. Caller:
+ * json_decref. */
+struct replay_sink {
+    int (*take)(void *arg, const struct cell *, int64_t number, const struct trial *); /* EXIT_*; not EXIT_OK ends it */
+    void *arg;
+};
+int replay_judge(const struct replay *, const char *id, const struct replay_sink *, json_t **document);
 
 #endif

@@ -11,8 +11,10 @@
 
 /* What all trials came to. */
 struct sum {
+    const struct replay_sink *sink;
     int refused, differing, judged;
     bool broken;
+    int code; /* of the sink */
 };
 
 /* A number of run.json has nine digits. */
@@ -46,8 +48,8 @@ static void say_differences(const char *id, long long trial, const json_t *list)
 
     json_array_foreach(list, i, difference)
     {
-        char *was = json_dumps(json_object_get(difference, "run"), JSON_ENCODE_ANY);
-        char *is = json_dumps(json_object_get(difference, "replay"), JSON_ENCODE_ANY);
+        char *was = json_dumps(json_object_get(difference, "run"), JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+        char *is = json_dumps(json_object_get(difference, "replay"), JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
 
         say_error("%s trial %lld: %s is %s, run.json says %s", id, trial,
                   json_string_value(json_object_get(difference, "key")), is != NULL ? is : "?",
@@ -76,6 +78,8 @@ static json_t *judge_trial(const struct replay *r, const struct cell *cell, cons
     if (replay_read(r, cell, trial, &h, why) != 0) {
         object = refuse(sum, number, why);
     } else {
+        if (sum->sink != NULL && sum->code == EXIT_OK)
+            sum->code = sum->sink->take(sum->sink->arg, cell, number, &h.trial);
         audit_judge(&audit, cell, &h.trial, &h.witnesses);
         finding_add(f, &h.trial, &audit);
         sum->judged++;
@@ -210,11 +214,11 @@ static int check_kept(const struct replay *r, const char *id, const json_t *cell
     return EXIT_ERROR;
 }
 
-int replay_judge(const struct replay *r, const char *id, json_t **document)
+int replay_judge(const struct replay *r, const char *id, const struct replay_sink *sink, json_t **document)
 {
     json_t *cells = json_array();
     const json_t *run_cell;
-    struct sum sum = { 0 };
+    struct sum sum = { .sink = sink };
     size_t i;
     int code = cells != NULL ? EXIT_OK : EXIT_ERROR;
 
@@ -223,6 +227,8 @@ int replay_judge(const struct replay *r, const char *id, json_t **document)
     {
         if (code == EXIT_OK)
             code = add_cell(r, id, run_cell, cells, &sum);
+        if (code == EXIT_OK)
+            code = sum.code;
     }
     if (code == EXIT_OK)
         code = check_kept(r, id, cells);

@@ -10,7 +10,7 @@
 
 const char table_audit_header[] = "cell,trial,capacity,sold,told,oversold,unsold,drift,leaked,uncounted,gate_drift,"
                                   "lost,ghost,duplicate,unknown,resolved_yes,resolved_no,verdict,reason,torn,"
-                                  "released,unjudged,repeated,held";
+                                  "released,unjudged,repeated,held,unfair";
 
 static void csv_words(struct output *o, const char *const *words, size_t n)
 {
@@ -103,7 +103,7 @@ static void sweep_x(struct output *o, const struct cell *cell)
     static const struct {
         const char *unit;
         double factor;
-    } units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "m", 6e10 }, { "%", 0.01 }, { "", 1 } };
+    } units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "m", 6e10 }, { "%", 0.01 }, { "/s", 1 }, { "", 1 } };
     const char *text = cell->sweep_values.n > 0 ? cell->sweep_values.items[0] : "";
     char *end;
     double x = strtod(text, &end);
@@ -152,5 +152,6 @@ void table_audit(struct output *o, const struct cell *cell, int64_t number, cons
     csv_int(o, a->unjudged);
     csv_int(o, a->repeated);
     csv_int(o, a->held);
+    csv_int(o, a->unfair);
     csv_end(o);
 }

@@ -156,6 +156,14 @@ static bool few_samples(const struct tally *t)
            (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
 }
 
+static bool not_sustained(const struct tally *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->trial[i].is_void && t->trial[i].metric[METRIC_SUSTAINED] == 0) /* NAN: no open load */
+            return true;
+    return false;
+}
+
 void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
@@ -182,6 +190,11 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
     if (h->series.first > SERIES_FIRST)
         flags[n++] = "slow_first";
     doubt_read(&doubt, t);
+    /* Of doing nothing, all is lag. */
+    if ((cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+        doubt.lag_share = NAN;
     n += doubt_flags(&doubt, &flags[n]);
+    if (not_sustained(t))
+        flags[n++] = "not_sustained";
     flags[n] = NULL;
 }

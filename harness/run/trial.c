@@ -169,8 +169,9 @@ static const char *check_counts(const struct trial *trial, const struct crew *cr
     const struct totals *totals = &trial->totals;
     const struct db_ops *ops = &trial->ops;
 
-    if (crew->cell->scenario.model != LOAD_CLOSED && totals->requests != crew->flight_count)
-        return "requests differ from users and their second clicks";
+    if (crew->cell->scenario.model != LOAD_CLOSED &&
+        totals->requests + (int64_t)crew->turns.skipped != crew->flight_count)
+        return "requests differ from those planned and their second clicks";
     if (ops->statements != ops->reads + ops->writes)
         return "statements differ from reads + writes";
     if (ops->begins != ops->commits + ops->rollbacks + ops->abandoned_tx)
@@ -192,6 +193,25 @@ static int64_t last_return_ns(const struct trial *trial)
     return last_ns;
 }
 
+/* 0 / -1: out of memory. */
+static int take_pace(const struct stage *stage, struct trial *trial)
+{
+    const struct scenario *scenario = &stage->cell->scenario;
+    const struct pace_terms terms = { .start_ns = trial->start_ns,
+                                      .duration_ns = scenario->duration_ns,
+                                      .late_ns = scenario->late_ns,
+                                      .skipped = (int64_t)stage->crew.turns.skipped };
+
+    if (scenario->model != LOAD_OPEN)
+        return 0;
+    if (stage->crew.flight_count == 0)
+        snprintf(trial->void_reason, sizeof trial->void_reason, "no request was due: raise load.rate or load.duration");
+    if (pace_take(&trial->pace, &terms, trial->records, trial->record_count) == 0)
+        return 0;
+    say_error("%s: out of memory for %zu records", stage->cell->id, trial->record_count);
+    return -1;
+}
+
 static int finish(struct stage *stage, struct trial *trial)
 {
     const struct scenario *scenario = &stage->cell->scenario;
@@ -201,7 +221,7 @@ static int finish(struct stage *stage, struct trial *trial)
     for (i = 0; i < stage->server_count; i++)
         if (app_witness_gates(&stage->servers[i], trial) != 0)
             return -1;
-    if (crew_collect(&stage->crew, trial) != 0)
+    if (crew_collect(&stage->crew, trial) != 0 || take_pace(stage, trial) != 0)
         return -1;
     if (trial->record_count > 0)
         trial->wall_ns = last_return_ns(trial) - trial->start_ns;

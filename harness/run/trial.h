@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "harness/db/database.h"
+#include "harness/measure/pace.h"
 #include "harness/measure/totals.h"
 #include "harness/run/weather.h"
 #include "harness/scenario/cell.h"
@@ -26,6 +27,7 @@ struct trial {
     struct record *cancels; /* of bookings given back; NULL: none                      */
     size_t cancel_count;
     struct totals totals;
+    struct pace pace;          /* of open load; else its duration_ns is 0                 */
     struct db_ops ops;         /* of requests and services                                */
     struct db_ops service_ops; /* of services alone                                       */
     struct gate_witness *gates;

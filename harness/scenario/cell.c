@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/scenario/timetable.h"
 
 struct app cell_app(const struct cell *cell, int index)
 {
@@ -31,7 +32,7 @@ unsigned cell_promises(const struct cell *cell)
     return strategy->promises != NULL ? strategy->promises(&app) : 0;
 }
 
-const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", NULL };
+const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", "in order", NULL };
 
 enum ledger cell_ledger(const struct cell *cell)
 {
@@ -73,8 +74,9 @@ bool cell_contended(const struct cell *cell)
 {
     const struct scenario *s = &cell->scenario;
 
-    return (double)s->users * (1 - s->abandon) * sizes_mean(&s->sizes) >
-           (double)s->seats * pick_spread(&s->pick, s->events);
+    double requests = s->model == LOAD_OPEN ? timetable_expected(s) : (double)s->users;
+
+    return requests * (1 - s->abandon) * sizes_mean(&s->sizes) > (double)s->seats * pick_spread(&s->pick, s->events);
 }
 
 const char *const cell_cap_names[] = {
@@ -203,7 +205,7 @@ int cell_solo(struct cell *to, const struct cell *from)
         return -1;
     }
     to->scenario.model = LOAD_BURST;
-    to->scenario.duration_ns = 0;
+    to->scenario.duration_ns = to->scenario.rate = 0;
     to->scenario.users = to->scenario.events = to->scenario.seats = to->scenario.instances = 1;
     to->scenario.workers = WORKERS_AUTO;
     to->scenario.checkout = (struct law){ .kind = LAW_FIXED };

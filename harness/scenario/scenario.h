@@ -9,7 +9,8 @@
 
 /* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
 
-enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP };
+enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP, LOAD_OPEN };
+enum arrival_kind { ARRIVALS_POISSON, ARRIVALS_CONSTANT };
 enum history { HISTORY_ALL, HISTORY_NONE };
 
 #define WORKERS_AUTO     0
@@ -30,10 +31,14 @@ struct scenario {
     /* [inventory] */
     int64_t events, seats; /* seats per event */
     /* [load] */
-    int model; /* enum load_model */
-    int64_t users;
+    int model;           /* enum load_model */
+    int64_t users;       /* open: they ask in turn */
     int64_t workers;     /* WORKERS_AUTO: one per user up to 10,000 */
-    int64_t duration_ns; /* closed */
+    int64_t duration_ns; /* closed, open */
+    int64_t rate;        /* open: requests in RATE_SECONDS (rate.h) */
+    int arrivals;        /* open: enum arrival_kind */
+    int64_t drain_ns;    /* open: how long after duration requests may still begin */
+    int64_t late_ns;     /* open: a request that begins later than this after it was due is late */
     struct pick_law pick;
     struct law patience; /* LAW_NONE: endless */
     /* [request] */

@@ -19,6 +19,7 @@ enum argument {
     DIR_OPTION,
     CALIBRATION,
     CELL,
+    EXPORT,
     OUT,
     JSON,
     REPLAY,
@@ -47,7 +48,8 @@ static const struct {
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
     [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
-    [OUT] = { "out", "DIR", "the run folder itself; must not exist; `latest` stays" },
+    [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
+    [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
@@ -183,6 +185,7 @@ static int apply(struct arguments *arguments, int option, char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
+    static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
     int word = 0, status;
 
@@ -219,6 +222,11 @@ static int apply(struct arguments *arguments, int option, char *value)
     case CELL:
         arguments->cell = value;
         return EXIT_OK;
+    case EXPORT:
+        status = choose("export", value, export, &word);
+        arguments->form = (enum jepsen_form)word;
+        arguments->export = true;
+        return status;
     case OUT:
         arguments->out = value;
         return EXIT_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/report/progress.h"
+#include "harness/results/jepsen.h"
 #include "harness/scenario/scenario.h"
 
 /* The command line of verbs that take options. One table says what each option is, so parsing and help cannot differ.
@@ -19,7 +20,8 @@ struct arguments {
     size_t setting_count;
     char **owned; /* the settings' text */
     const char *out, *json, *cell, *dir, *calibration;
-    bool keep, quiet, no_plots;
+    bool keep, quiet, no_plots, export;
+    enum jepsen_form form; /* of the export */
     enum progress_mode progress;
     enum colour colour;
     const char *replay;             /* NULL: none                           */
@@ -30,7 +32,7 @@ struct arguments {
 /* What these verbs take: for parsing and for their help. */
 #define RUN_OPTIONS       "strategy,db,trials,seed,set,calibration,out,json,keep,quiet,no-plots,progress,color"
 #define CALIBRATE_OPTIONS "db,dir,calibration,quiet"
-#define AUDIT_OPTIONS     "cell,json,color"
+#define AUDIT_OPTIONS     "cell,json,export,out,color"
 #define EXPLAIN_OPTIONS   "db,users,preemptions,schedules,seed,set,replay,format,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated

@@ -45,6 +45,37 @@ static int conclude(const json_t *document)
     return json_is_true(json_object_get(document, "broken")) ? EXIT_BROKEN : EXIT_OK;
 }
 
+/* Where --export writes. */
+struct export
+{
+    struct folder folder;
+    enum jepsen_form form;
+};
+
+static int export_trial(void *arg, const struct cell *cell, int64_t number, const struct trial *trial)
+{
+    const struct export *to = arg;
+
+    return jepsen_write(&to->folder, to->form, cell, number, trial);
+}
+
+static int judge(const struct replay *replay, const struct arguments *arguments, json_t **document)
+{
+    struct export to = { .form = arguments->form };
+    const struct replay_sink sink = { export_trial, &to };
+    int status;
+
+    if (!arguments->export)
+        return replay_judge(replay, arguments->cell, NULL, document);
+    status = folder_begin(&to.folder, arguments->out, "export");
+    if (status == EXIT_OK)
+        status = replay_judge(replay, arguments->cell, &sink, document);
+    if (status == EXIT_OK)
+        status = folder_finish(&to.folder);
+    folder_discard(&to.folder);
+    return status;
+}
+
 static int audit_run(const struct arguments *arguments)
 {
     struct replay replay;
@@ -52,7 +83,7 @@ static int audit_run(const struct arguments *arguments)
     int status = replay_open(&replay, arguments->names.items[0]);
 
     if (status == EXIT_OK)
-        status = replay_judge(&replay, arguments->cell, &document);
+        status = judge(&replay, arguments, &document);
     if (status == EXIT_OK)
         status = present(document, arguments);
     if (status == EXIT_OK)
@@ -69,6 +100,10 @@ int verb_audit(int argc, char **argv)
 
     if (status == EXIT_OK && arguments.names.n != 1) {
         say_error("audit takes one run folder: lastseat audit results/latest");
+        status = EXIT_USAGE;
+    }
+    if (status == EXIT_OK && arguments.export != (arguments.out != NULL)) {
+        say_error("--export and --out go together: lastseat audit results/latest --export jepsen-edn --out DIR");
         status = EXIT_USAGE;
     }
     if (status == EXIT_OK)
