@@ -56,42 +56,6 @@ static int write_answer(struct markdown *m)
     return failed;
 }
 
-/* An argument as a shell would need it. */
-static void write_argument(FILE *out, const char *word)
-{
-    if (word[0] != '\0' &&
-        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=%+@") == strlen(word)) {
-        fputs(word, out);
-        return;
-    }
-    putc('\'', out);
-    for (; *word != '\0'; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
-    putc('\'', out);
-}
-
-static void write_repeat(const struct markdown *m)
-{
-    const json_t *word, *tool = json_object_get(m->run, "tool");
-    char git[80];
-    size_t i;
-
-    fputs("\n## How to repeat it\n\n```sh\n", m->out);
-    json_array_foreach(json_object_get(m->run, "command"), i, word)
-    {
-        fputs(i > 0 ? " " : "", m->out);
-        write_argument(m->out, json_is_string(word) ? json_string_value(word) : "");
-    }
-    view_git(m->run, git, sizeof git);
-    fprintf(m->out,
-            "\n```\n\nlastseat %s, git %s, seed %lld, from %s to %s. The scenarios as they were resolved are in "
-            "[scenario/](scenario/).\n",
-            view_text(tool, "version"), git, (long long)view_int(m->run, "seed"), view_text(m->run, "started_utc"),
-            view_text(m->run, "ended_utc"));
-    page_machine(m->out, m->run);
-    floor_page_machine(m->out, m->run);
-}
-
 static const struct {
     const char *head, *metric;
     enum page_unit unit;
@@ -325,7 +289,8 @@ static int write_all(struct markdown *m)
         fputs("\n**Interrupted: this is what was measured until then.**\n", m->out);
     if (write_answer(m) != 0)
         return -1;
-    write_repeat(m);
+    page_repeat(m->out, m->run);
+    floor_page_machine(m->out, m->run);
     json_array_foreach(json_object_get(m->run, "scenarios"), i, scenario)
     {
         if (write_scenario(m, scenario) != 0)

@@ -85,6 +85,7 @@ bool view_broken(const json_t *cell)
         const char *anomaly, *promise; /* "": nobody may */
     } rules[] = { { "oversold", "no_oversell" },
                   { "unsold", "sells_out" },
+                  { "false_sold_out", "sells_out" },
                   { "torn", "all_or_nothing" },
                   { "unfair", "in_order" },
                   { "lost", "" },

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/results/answered.h"
 #include "harness/results/colour.h"
 #include "harness/results/doubt.h"
 #include "harness/results/fair.h"
@@ -82,9 +83,11 @@ static json_t *bloat(const struct database_bloat *b)
 
 json_t *document_audit(const struct audit *a)
 {
+    json_t *object;
+
     if (a == NULL)
         return json_null();
-    return json_pack(
+    object = json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
         "s:s, "
         "s:o}",
@@ -96,6 +99,10 @@ json_t *document_audit(const struct audit *a)
         "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
         (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
         (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
+    if (object != NULL && answered_document(object, a) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 static json_t *aside(const struct aside *a, enum op op)
@@ -369,7 +376,7 @@ static json_t *merged_of(const struct tally *t)
 }
 
 /* What identifies the cell: the half that was known before the first trial. */
-static json_t *identity_of(const struct cell *cell, const char *durability)
+json_t *document_identity(const struct cell *cell, const char *durability)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
     const struct scenario *s = &cell->scenario;
@@ -390,7 +397,7 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
                       const struct headline *headline, const char *durability)
 {
     const char *verdict = finding_verdict(&t->finding, cell);
-    json_t *object = identity_of(cell, durability), *rest;
+    json_t *object = document_identity(cell, durability), *rest;
     struct doubt doubt;
     char reason[320];
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "harness/results/answered.h"
 #include "harness/results/fair.h"
 
 /* Fewer samples than this beyond a percentile, and it says more about chance than about the strategy. */
@@ -71,6 +72,9 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_SKIPPED] = { .name = "skipped" },
     [METRIC_IN_FLIGHT_MAX] = { .name = "in_flight_max" },
     [METRIC_SUSTAINED] = { .name = "sustained" },
+    [METRIC_FALSE_SOLD_OUT] = { .name = "false_sold_out" },
+    [METRIC_HELD_REFUSALS] = { .name = "held_refusals" },
+    [METRIC_TURNED_AWAY] = { .name = "turned_away" },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -106,6 +110,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_TORN] = (double)a->torn;
     v[METRIC_UNFAIR] = (double)a->unfair;
     fair_metrics(v, &a->fairness);
+    answered_metrics(v, a);
 }
 
 const struct hist *metric_hist(const struct totals *t, enum metric_time time, int series)

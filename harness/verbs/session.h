@@ -27,6 +27,10 @@ int session_open(struct session *, struct cells *, struct results *, const char 
 /* Facts of every database and class of durability the cells use, then the solo trials that amplification is measured
  * against. */
 int session_prepare(struct session *);
+/* The database of a cell that is not skipped. */
+struct database *session_database(const struct session *, const struct cell *);
+/* Statements per request of the cell with one user and one seat. */
+int session_solo(struct session *, size_t cell, double *per_request);
 /* All blocks. EXIT_OK, EXIT_ERROR after one line, EXIT_INTERRUPTED. */
 int session_run(struct session *);
 /* --keep: how to look inside, a line per cell. */
