@@ -89,6 +89,7 @@ struct audit {
     int64_t windows, windows_unknown; /* stretches of history that an order was searched for; in vain */
     int64_t unsold_by[AUDIT_SHORTFALLS];
     struct audit_example example;
+    int64_t checked, mismatched, unresolved; /* audit_faults() */
     int64_t unfair;           /* requests (passed.h); of who promises no order, only in rogues and controls */
     struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;

@@ -20,6 +20,8 @@ static int by_request_booking(const void *a, const void *b)
 
 bool matter_refused(const struct record *record, size_t rows)
 {
+    if (record->asked_again != 0)
+        return false; /* the last answer counts */
     switch ((enum outcome)record->outcome) {
     case OUTCOME_BOOKED:
     case OUTCOME_ABANDONED:

@@ -9,6 +9,7 @@
 #include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
 #include "harness/report/doubts.h"
+#include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
@@ -205,6 +206,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);
+        faults_write(m->out, &pick);
         page_resources(m->out, &pick);
         doubts_write(m->out, m->run, &pick);
         floor_page_cells(m->out, m->run, scenario, &pick);
@@ -235,6 +237,7 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
         view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
     mix_users(m->out, scenario);
+    faults_users(m->out, scenario);
     fputs(".\n", m->out);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);

@@ -9,6 +9,7 @@
 #include "harness/results/colour.h"
 #include "harness/results/doubt.h"
 #include "harness/results/fair.h"
+#include "harness/results/faults.h"
 #include "harness/results/headline.h"
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
@@ -170,6 +171,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
+        (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
         return counts;
@@ -252,7 +254,8 @@ json_t *document_scenario(const struct cell *cell)
                   "durability", key_text(s, "db", "durability"), "journal", key_text(s, "db", "journal"), "attempts",
                   key_text(s, "retry", "attempts"), "backoff", key_text(s, "retry", "backoff"), "checkout",
                   key_text(s, "checkout", "time"), "trials", (json_int_t)s->trials, "sweep", sweeps(s));
-    if (add_users(object, s) == 0)
+    if (add_users(object, s) == 0 &&
+        (!scenario_has_faults(s) || json_object_set_new(object, "faults", faults_asked(s)) == 0))
         return object;
     json_decref(object);
     return NULL;

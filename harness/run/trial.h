@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "harness/db/database.h"
+#include "harness/fault/faults.h"
 #include "harness/measure/pace.h"
 #include "harness/measure/totals.h"
 #include "harness/run/weather.h"
@@ -36,8 +37,9 @@ struct trial {
     int64_t peak_connections; /* most borrowed at once, plus services                    */
     struct database_bloat bloat;
     struct weather weather;
-    bool untimed;          /* users were made to wait for each other (lockstep.h): times say nothing */
-    char void_reason[160]; /* "" or why the trial does not count                      */
+    struct fault_report faults; /* what went wrong on purpose */
+    bool untimed;               /* users were made to wait for each other (lockstep.h): times say nothing */
+    char void_reason[160];      /* "" or why the trial does not count                      */
 };
 
 /* Live counts for a progress display, readable from any thread while a trial runs. */

@@ -120,6 +120,9 @@ void cell_explain_skip(struct cell *cell)
     }
     if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
+    else if (scenario_has_faults(&cell->scenario) && (caps & DB_CAN_NETWORK) == 0 &&
+             (strategy->traits & TRAIT_FLOOR) == 0)
+        snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no connection to lose, no server to crash", cell->db);
     else if (fills_too_much(cell))
         snprintf(cell->skip, sizeof(cell->skip),
                  "%s keeps a row per seat, and there are more than %" PRId64 " to fill in before each trial",
@@ -214,6 +217,8 @@ int cell_solo(struct cell *to, const struct cell *from)
     to->scenario.sizes = (struct size_law){ 0 };
     to->scenario.patience = (struct law){ .kind = LAW_NONE };
     to->scenario.browsers = 0;
+    to->scenario.ack_loss = 0;
+    to->scenario.kill_backend_ns = to->scenario.crash_ns = 0;
     return 0;
 }
 

@@ -17,6 +17,7 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    FAULT,
     SLO,
     MAX,
     DIR_OPTION,
@@ -48,6 +49,7 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [FAULT] = { "fault", "KIND:HOW", "ack-loss:1%, kill-backend:50ms, crash:2s (PostgreSQL); may be repeated" },
     [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
     [MAX] = { "max", "N", "most users tried (default 10000)" },
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
@@ -154,12 +156,36 @@ static int add_key(struct arguments *arguments, const char *section, const char 
 
     memset(&scratch, 0, sizeof scratch);
     if (option_parse(row, &scratch, value, error, sizeof error) != 0) {
-        say_error("--%s: %s", key, error);
+        say_error("--%s: %s", strcmp(section, "fault") == 0 ? section : key, error);
         return EXIT_USAGE;
     }
     if (asprintf(&text, "%s.%s=%s", section, key, value) < 0)
         text = NULL;
     return add_setting(arguments, text);
+}
+
+/* KIND:HOW is [fault] kind = how. */
+static int add_fault(struct arguments *arguments, const char *value)
+{
+    static const char *const kinds[] = { "ack-loss", "kill-backend", "crash" }, *near;
+    static const char *const keys[] = { "ack_loss", "kill_backend", "crash" };
+    const char *colon = strchr(value, ':');
+    char kind[32];
+    size_t i;
+
+    snprintf(kind, sizeof kind, "%.*s", colon != NULL ? (int)(colon - value) : 31, value);
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i], kind) == 0 && colon != NULL)
+            return add_key(arguments, "fault", keys[i], colon + 1);
+    near = text_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
+    if (near != NULL && strcmp(near, kind) == 0)
+        say_error("--fault: '%s' does not say how often: write %s:%s", value, kind,
+                  strcmp(kind, "ack-loss") == 0 ? "1%" : "50ms");
+    else if (near != NULL)
+        say_error("--fault: unknown fault '%s'; did you mean '%s'?", kind, near);
+    else
+        say_error("--fault: unknown fault '%s': there are ack-loss:1%%, kill-backend:50ms and crash:2s", kind);
+    return EXIT_USAGE;
 }
 
 /* A count that is no key of a scenario. */
@@ -271,6 +297,8 @@ static int apply(struct arguments *arguments, enum argument option, char *value)
         return take_count("preemptions", value, 0, 100, &arguments->preemptions);
     case SCHEDULES:
         return take_count("schedules", value, 1, 1000000, &arguments->schedules);
+    case FAULT:
+        return add_fault(arguments, value);
     case SLO:
         return take_slo(arguments, value);
     case MAX:

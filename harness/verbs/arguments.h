@@ -31,7 +31,7 @@ struct arguments {
 };
 
 /* What these verbs take: for parsing and for their help. */
-#define RUN_OPTIONS        "strategy,db,trials,seed,set,calibration,out,json,keep,quiet,no-plots,progress,color"
+#define RUN_OPTIONS        "strategy,db,trials,seed,set,fault,calibration,out,json,keep,quiet,no-plots,progress,color"
 #define CALIBRATE_OPTIONS  "db,dir,calibration,quiet"
 #define AUDIT_OPTIONS      "cell,json,export,out,color"
 #define BREAKPOINT_OPTIONS "strategy,db,slo,max,seed,set,out,json,quiet,no-plots,progress,color"

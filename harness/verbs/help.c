@@ -48,7 +48,9 @@ static int help_run(void)
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
     arguments_help(stdout, RUN_OPTIONS);
     puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
-         "throw-away one; everything happens in a schema of our own, which is dropped after.");
+         "throw-away one; everything happens in a schema of our own, which is dropped after.\n"
+         "--fault: ack-loss cuts connections at a commit, half of them after the server has answered; kill-backend\n"
+         "ends one connection at a time; crash stops the throw-away server at once and starts it again.");
     return EXIT_OK;
 }
 

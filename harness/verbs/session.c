@@ -4,7 +4,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "harness/audit/doubted.h"
 #include "harness/base/say.h"
+#include "harness/db/outage.h"
 #include "harness/run/interrupt.h"
 #include "harness/scenario/plan.h"
 #include "harness/verbs/blocks.h"
@@ -43,6 +45,25 @@ static int check_descriptors(const struct cells *cells)
 }
 
 /* A database is opened once for all scenarios of a run. */
+static int check_faults(const struct cells *cells)
+{
+    const struct outage *outage;
+    const char *why;
+    size_t i;
+
+    for (i = 0; i < cells->n; i++) {
+        const struct cell *cell = &cells->cell[i];
+
+        if (cell->skip[0] != '\0' || (outage = database_outage_of(cell->db)) == NULL)
+            continue;
+        if ((why = outage->refuses(cell->scenario.ack_loss, cell->scenario.crash_ns)) != NULL) {
+            say_error("%s: fault.%s", cell->group, why);
+            return EXIT_USAGE;
+        }
+    }
+    return EXIT_OK;
+}
+
 static int check_dir(const struct cells *cells)
 {
     const struct cell *first = cells->cell;
@@ -62,6 +83,8 @@ int session_check(const struct cells *cells)
 {
     int status = check_dir(cells);
 
+    if (status == EXIT_OK)
+        status = check_faults(cells);
     return status == EXIT_OK ? check_descriptors(cells) : status;
 }
 
@@ -279,6 +302,7 @@ static int run_audited(struct session *session, size_t i, struct trial *trial, b
     if ((status = audit_read(&witnesses, cell, database)) != EXIT_OK)
         return status;
     audit_judge(&audit, cell, trial, &witnesses);
+    audit_faults(&audit, cell, trial, &witnesses);
     progress_end(session->progress, audit.sold, true);
     if (counts)
         status = results_trial(session->results, i, trial, &audit, &witnesses);

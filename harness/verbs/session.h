@@ -17,7 +17,8 @@ struct session {
     struct database *databases[4]; /* by index of database_names; NULL: not opened */
 };
 
-/* Checks before anything is started: one [db] dir for all cells, file descriptors enough. EXIT_OK / EXIT_USAGE. */
+/* Checks before anything is started: one [db] dir for all cells, no fault that a user's server is spared, file
+ * descriptors enough. EXIT_OK / EXIT_USAGE. */
 int session_check(const struct cells *);
 /* Opens every database the cells name. One that cannot be reached: its cells are skipped with the reason, or
  * EXIT_UNREACHABLE when it is among `required` (--db). results_dir: where files go unless the scenario's [db] dir says

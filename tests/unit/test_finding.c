@@ -108,8 +108,9 @@ static void test_unknown(void **state)
     /* Invalid for a reason that is none of the anomalies must not pass for "holds". */
     memset(&f, 0, sizeof f);
     finding_add(&f, &t, &invalid);
-    assert_string_equal(finding_verdict(&f, b.cell), "unknown");
-    assert_reason(&f, b.cell, "1 of 1 trials could not be judged: counts do not add up");
+    assert_string_equal(finding_verdict(&f, b.cell), "loses");
+    assert_reason(&f, b.cell, "invalid in 1 of 1 trials: counts do not add up");
+    assert_true(finding_broken(&f, b.cell));
     memset(&f, 0, sizeof f);
     finding_add(&f, &t, NULL);
     assert_string_equal(finding_verdict(&f, b.cell), "unknown");
