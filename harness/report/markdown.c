@@ -8,7 +8,6 @@
 #include "harness/report/appendix.h"
 #include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
-#include "harness/report/doubts.h"
 #include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
@@ -16,6 +15,7 @@
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
+#include "harness/report/validity_page.h"
 
 struct markdown {
     const json_t *run;
@@ -208,7 +208,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         mix_write(m->out, &pick);
         faults_write(m->out, &pick);
         page_resources(m->out, &pick);
-        doubts_write(m->out, m->run, &pick);
+        validity_page_write(m->out, m->run, &pick);
         floor_page_cells(m->out, m->run, scenario, &pick);
     }
     view_drop(&pick);

@@ -7,13 +7,13 @@
 
 #include "harness/results/answered.h"
 #include "harness/results/colour.h"
-#include "harness/results/doubt.h"
 #include "harness/results/fair.h"
 #include "harness/results/faults.h"
 #include "harness/results/headline.h"
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
+#include "harness/results/validity.h"
 #include "harness/results/value.h"
 
 /* {reason: n} of those that occurred. */
@@ -401,15 +401,16 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
 {
     const char *verdict = finding_verdict(&t->finding, cell);
     json_t *object = document_identity(cell, durability), *rest;
-    struct doubt doubt;
+    struct validity validity;
     char reason[320];
 
-    doubt_read(&doubt, t);
+    validity_read(&validity, t);
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
-                     merged_of(t), "headline", headline_json(headline), "doubt", doubt_document(&doubt), "verdict",
-                     verdict, "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
+    rest =
+        json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
+                  "headline", headline_json(headline), "validity", validity_document(&validity), "verdict", verdict,
+                  "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

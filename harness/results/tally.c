@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/results/document.h"
-#include "harness/results/doubt.h"
 #include "harness/results/headline.h"
+#include "harness/results/validity.h"
 
 /* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
 #define TRIALS_FOR_INTERVAL 6
@@ -167,7 +167,7 @@ static bool not_sustained(const struct tally *t)
 void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
-    struct doubt doubt;
+    struct validity validity;
     int n = 0;
 
     if (near_floor(t, at_best))
@@ -189,11 +189,11 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "trend";
     if (h->series.first > SERIES_FIRST)
         flags[n++] = "slow_first";
-    doubt_read(&doubt, t);
+    validity_read(&validity, t);
     /* Of doing nothing, all is lag. */
     if ((cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
-        doubt.lag_share = NAN;
-    n += doubt_flags(&doubt, &flags[n]);
+        validity.lag_share = NAN;
+    n += validity_flags(&validity, &flags[n]);
     if (not_sustained(t))
         flags[n++] = "not_sustained";
     flags[n] = NULL;

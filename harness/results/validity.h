@@ -1,5 +1,5 @@
-#ifndef RESULTS_DOUBT_H
-#define RESULTS_DOUBT_H
+#ifndef RESULTS_VALIDITY_H
+#define RESULTS_VALIDITY_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 /* Whether a cell's numbers are the strategy's, or the generator's and the machine's (MEASUREMENT.md 5). */
 
-struct doubt {
+struct validity {
     double lag_share;      /* open load: p99 of the lag / p99 of the response, median over trials; NAN: none */
     double achieved_share; /* open load: requests begun in time / offered                                   */
     double steal_share;    /* of the processors' time, what the host took; NAN: not known, or too little to tell */
@@ -16,11 +16,11 @@ struct doubt {
     bool hiccups_judged;   /* they tell of the machine, and not of our own threads being many               */
 };
 
-void doubt_read(struct doubt *, const struct tally *);
+void validity_read(struct validity *, const struct tally *);
 /* Writes those that fire: lag, behind, steal, hiccups. Their number. */
-#define DOUBT_FLAGS 4
-int doubt_flags(const struct doubt *, const char *flags[DOUBT_FLAGS]);
-/* cells[].doubt of run.json; NULL: out of memory. */
-json_t *doubt_document(const struct doubt *);
+#define VALIDITY_FLAGS 4
+int validity_flags(const struct validity *, const char *flags[VALIDITY_FLAGS]);
+/* cells[].validity of run.json; NULL: out of memory. */
+json_t *validity_document(const struct validity *);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/report/doubts.h"
+#include "harness/report/validity_page.h"
 
 /* How marked cells read, in the terminal and in report.md. */
 
@@ -23,7 +23,7 @@ static json_t *make_cell(const char *variant, int trials, const char *flag)
         json_array_append_new(flags, json_string(flag));
     return json_pack("{s:s, s:s, s:s, s:s, s:[], s:{}, s:o, s:{s:{s:f}}, s:{s:f, s:f, s:f, s:f, s:b}, s:o}", "scenario",
                      "rush", "db", "sqlite", "variant", variant, "verdict", "holds", "traits", "sweep", "trials", list,
-                     "summary", "all_p99_ns", "median", 2e7, "doubt", "lag_share", 0.34, "achieved_share", 0.971,
+                     "summary", "all_p99_ns", "median", 2e7, "validity", "lag_share", 0.34, "achieved_share", 0.971,
                      "steal_share", 0.032, "hiccup_p999_ns", 1.2e7, "hiccups_judged", 1, "flags", flags);
 }
 
@@ -45,9 +45,9 @@ static char *text_of(const json_t *run, bool page)
     assert_int_equal(view_pick(&pick, run, "rush", NULL, NULL), 0);
     assert_int_equal(pick.n, 2);
     if (page)
-        doubts_write(out, run, &pick);
+        validity_page_write(out, run, &pick);
     else
-        doubts_print(out, &pick, "", "");
+        validity_page_print(out, &pick, "", "");
     view_drop(&pick);
     assert_int_equal(fclose(out), 0);
     return text;
@@ -77,8 +77,8 @@ static void test_each_flag_is_marked_and_explained(void **state)
         json_t *run = make_run(known[i].flag, 6);
         char *text = text_of(run, false);
 
-        assert_string_equal(doubts_mark(json_array_get(json_object_get(run, "cells"), 0)), " ?");
-        assert_string_equal(doubts_mark(json_array_get(json_object_get(run, "cells"), 1)), "");
+        assert_string_equal(validity_page_mark(json_array_get(json_object_get(run, "cells"), 0)), " ?");
+        assert_string_equal(validity_page_mark(json_array_get(json_object_get(run, "cells"), 1)), "");
         assert_string_equal(text, known[i].few);
         free(text);
         text = text_of(run, true);
@@ -102,7 +102,7 @@ static void test_nothing_to_doubt(void **state)
         assert_string_equal(text, "");
         free(text);
         text = text_of(run, true);
-        assert_null(strstr(text, "In doubt"));
+        assert_null(strstr(text, "Read with care"));
         /* 6 trials of 1000 requests waited 2 ms each; watching took a hundredth of a processor. */
         assert_non_null(strstr(text, "| mine | 6 | 2.00 us | 3.2 % | 12.0 ms | yes | 1 % |\n"));
         free(text);
@@ -130,7 +130,7 @@ static void test_older_runs(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++)
-        json_object_del(json_array_get(json_object_get(run, "cells"), i), "doubt");
+        json_object_del(json_array_get(json_object_get(run, "cells"), i), "validity");
     text = text_of(run, true);
     assert_null(strstr(text, "The machine meanwhile"));
     assert_non_null(strstr(text, "- mine: too fast to tell apart here"));

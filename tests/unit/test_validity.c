@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/base/clock.h"
-#include "harness/results/doubt.h"
+#include "harness/results/validity.h"
 
 /* Each flag of a run that doubts itself, just over its limit and just within. near_floor and few_samples: test_finding.
  */
@@ -40,12 +40,12 @@ static void unmake(struct tally *t)
 
 static bool fires(const struct tally *t, const char *flag)
 {
-    const char *flags[DOUBT_FLAGS];
-    struct doubt doubt;
+    const char *flags[VALIDITY_FLAGS];
+    struct validity validity;
     int n;
 
-    doubt_read(&doubt, t);
-    n = doubt_flags(&doubt, flags);
+    validity_read(&validity, t);
+    n = validity_flags(&validity, flags);
     for (int i = 0; i < n; i++)
         if (strcmp(flags[i], flag) == 0)
             return true;
@@ -156,8 +156,8 @@ static void test_counts_alone_are_not_doubted(void **state)
 
 static void test_document(void **state)
 {
-    struct doubt d = { .lag_share = 0.25, .achieved_share = NAN, .steal_share = 0.5, .hiccup_ns = NAN };
-    json_t *document = doubt_document(&d);
+    struct validity d = { .lag_share = 0.25, .achieved_share = NAN, .steal_share = 0.5, .hiccup_ns = NAN };
+    json_t *document = validity_document(&d);
 
     (void)state;
     assert_non_null(document);

@@ -1,4 +1,4 @@
-#include "harness/report/doubts.h"
+#include "harness/report/validity_page.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 static const struct {
     const char *flag, *few_words;
-} doubts[] = {
+} limits[] = {
     { "near_floor", "too near the floor to tell apart here" },
     { "lag", "the generator was late" },
     { "behind", "less was asked than planned" },
@@ -20,43 +20,43 @@ static const struct {
     { "hiccups", "the machine stood still" },
     { "few_samples", "too few samples" },
 };
-#define DOUBTS (sizeof doubts / sizeof doubts[0])
+#define LIMITS (sizeof limits / sizeof limits[0])
 
-static bool has(const json_t *cell, size_t doubt)
+static bool has(const json_t *cell, size_t limit)
 {
-    return view_has(cell, "flags", doubts[doubt].flag) && !view_has(cell, "traits", "floor") &&
-           (strcmp(doubts[doubt].flag, "few_samples") != 0 || view_trials(cell) >= TRIALS_ENOUGH);
+    return view_has(cell, "flags", limits[limit].flag) && !view_has(cell, "traits", "floor") &&
+           (strcmp(limits[limit].flag, "few_samples") != 0 || view_trials(cell) >= TRIALS_ENOUGH);
 }
 
-static bool in_doubt(const json_t *cell)
+static bool over_one(const json_t *cell)
 {
-    for (size_t d = 0; d < DOUBTS; d++)
+    for (size_t d = 0; d < LIMITS; d++)
         if (has(cell, d))
             return true;
     return false;
 }
 
-const char *doubts_mark(const json_t *cell)
+const char *validity_page_mark(const json_t *cell)
 {
-    return in_doubt(cell) ? " ?" : "";
+    return over_one(cell) ? " ?" : "";
 }
 
 /* A variant once, however many points of a sweep are marked. */
-static bool named_before(const struct pick *pick, size_t i, size_t doubt)
+static bool named_before(const struct pick *pick, size_t i, size_t limit)
 {
     for (size_t k = 0; k < i; k++)
-        if (has(pick->cell[k], doubt) &&
+        if (has(pick->cell[k], limit) &&
             strcmp(view_text(pick->cell[k], "variant"), view_text(pick->cell[i], "variant")) == 0)
             return true;
     return false;
 }
 
-void doubts_print(FILE *out, const struct pick *pick, const char *before, const char *after)
+void validity_page_print(FILE *out, const struct pick *pick, const char *before, const char *after)
 {
     char text[800];
 
-    for (size_t d = 0; d < DOUBTS; d++) {
-        size_t used = (size_t)snprintf(text, sizeof text, "? %s:", doubts[d].few_words), named = 0;
+    for (size_t d = 0; d < LIMITS; d++) {
+        size_t used = (size_t)snprintf(text, sizeof text, "? %s:", limits[d].few_words), named = 0;
 
         for (size_t i = 0; i < pick->n; i++)
             if (has(pick->cell[i], d) && !named_before(pick, i, d) && used < sizeof text)
@@ -67,10 +67,10 @@ void doubts_print(FILE *out, const struct pick *pick, const char *before, const 
     }
 }
 
-/* One doubt in words, with the figure behind it and the limit it is over. */
+/* One of them in words, with the figure behind it and the limit it is over. */
 static void in_words(char *out, size_t size, const json_t *run, const json_t *cell, size_t d)
 {
-    const json_t *figures = json_object_get(cell, "doubt");
+    const json_t *figures = json_object_get(cell, "validity");
     char mine[NUMBER_SIZE], floor[NUMBER_SIZE];
 
     switch (d) {
@@ -117,10 +117,10 @@ static void write_words(FILE *out, const json_t *run, const struct pick *pick)
     bool any = false;
 
     for (size_t i = 0; i < pick->n; i++)
-        for (size_t d = 0; d < DOUBTS; d++) {
+        for (size_t d = 0; d < LIMITS; d++) {
             if (!has(pick->cell[i], d))
                 continue;
-            fputs(any ? "- " : "\nIn doubt, as the generator or the machine may have been what was measured:\n\n- ",
+            fputs(any ? "- " : "\nRead with care: the generator or the machine may have been what was measured:\n\n- ",
                   out);
             any = true;
             name_cell(pick->cell[i], name, sizeof name);
@@ -143,7 +143,7 @@ static void write_share(FILE *out, double share)
 static bool was_watched(const struct pick *pick)
 {
     for (size_t i = 0; i < pick->n; i++)
-        if (json_object_get(pick->cell[i], "doubt") != NULL && view_trials(pick->cell[i]) > 0)
+        if (json_object_get(pick->cell[i], "validity") != NULL && view_trials(pick->cell[i]) > 0)
             return true;
     return false;
 }
@@ -164,7 +164,7 @@ static void write_weather(FILE *out, const struct pick *pick)
         out);
     page_table(out, heads);
     for (size_t i = 0; i < pick->n; i++) {
-        const json_t *cell = pick->cell[i], *figures = json_object_get(cell, "doubt");
+        const json_t *cell = pick->cell[i], *figures = json_object_get(cell, "validity");
 
         if (view_trials(cell) == 0)
             continue;
@@ -181,7 +181,7 @@ static void write_weather(FILE *out, const struct pick *pick)
     }
 }
 
-void doubts_write(FILE *out, const json_t *run, const struct pick *pick)
+void validity_page_write(FILE *out, const json_t *run, const struct pick *pick)
 {
     if (was_watched(pick))
         write_weather(out, pick);

@@ -1,4 +1,4 @@
-#include "harness/results/doubt.h"
+#include "harness/results/validity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static double number_at(const json_t *object, const char *a, const char *b, cons
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static void read_open(struct doubt *d, const struct tally *t)
+static void read_open(struct validity *d, const struct tally *t)
 {
     double *shares = calloc(t->n + 1, sizeof *shares), offered = 0, achieved = 0, share;
     size_t n = 0;
@@ -47,12 +47,12 @@ static void read_open(struct doubt *d, const struct tally *t)
     free(shares);
 }
 
-void doubt_read(struct doubt *d, const struct tally *t)
+void validity_read(struct validity *d, const struct tally *t)
 {
     const struct weather *w = &t->weather;
     int64_t tick_ns = NS_PER_S / sysconf(_SC_CLK_TCK);
 
-    *d = (struct doubt){ NAN, NAN, NAN, NAN, false };
+    *d = (struct validity){ NAN, NAN, NAN, NAN, false };
     if (t->untimed)
         return;
     read_open(d, t);
@@ -64,7 +64,7 @@ void doubt_read(struct doubt *d, const struct tally *t)
     d->hiccups_judged = w->realtime || !isnan(d->achieved_share);
 }
 
-int doubt_flags(const struct doubt *d, const char *flags[DOUBT_FLAGS])
+int validity_flags(const struct validity *d, const char *flags[VALIDITY_FLAGS])
 {
     int n = 0;
 
@@ -80,7 +80,7 @@ int doubt_flags(const struct doubt *d, const char *flags[DOUBT_FLAGS])
     return n;
 }
 
-json_t *doubt_document(const struct doubt *d)
+json_t *validity_document(const struct validity *d)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:b}", "lag_share", value_number(d->lag_share, false), "achieved_share",
                      value_number(d->achieved_share, false), "steal_share", value_number(d->steal_share, false),
