@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/results/finding.h"
+#include "harness/results/headline.h"
 #include "harness/results/tally.h"
 #include "tests/support/bench.h"
 
@@ -212,9 +213,10 @@ static void tally_uniform(struct tally *t, int64_t n, int64_t ns, int64_t errors
 
 static bool flagged(const struct tally *t, const struct cell *cell, const struct tally *at_best, const char *flag)
 {
+    const struct headline nothing = { .metric = METRIC_COUNT, .half_width = NAN };
     const char *flags[TALLY_FLAGS];
 
-    tally_flags(t, cell, at_best, flags);
+    tally_flags(t, cell, at_best, &nothing, flags);
     for (int i = 0; flags[i] != NULL; i++)
         if (strcmp(flags[i], flag) == 0)
             return true;
