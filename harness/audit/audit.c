@@ -342,6 +342,7 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
     struct matter m = { .events = cell->scenario.events };
 
     memset(audit, 0, sizeof *audit);
+    audit->probes = trial->probes;
     if (by_request_order(&m, trial, witnesses) != 0 || peak_seats(trial, m.events, m.peaks) != 0) {
         set_reason(audit, AUDIT_UNKNOWN, "out of memory for the audit");
     } else {

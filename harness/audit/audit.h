@@ -61,6 +61,7 @@ struct audit {
     int64_t unknown, resolved_yes, resolved_no; /* outcomes `unknown`, found booked, found not booked */
     int64_t released, unjudged, repeated;
     int64_t unfair;           /* requests (passed.h); of who promises no order, only in rogues and controls */
+    struct probes probes;     /* the trial's */
     struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */

@@ -209,6 +209,13 @@ static void write_gate_drift(FILE *out, const struct exploration *e)
     putc('.', out);
 }
 
+static void write_probed(FILE *out, const struct exploration *e)
+{
+    (void)e;
+    fputs("For a moment there was what must never be: too many seats sold, one sold twice or a counter below zero.",
+          out);
+}
+
 static void write_unfair(FILE *out, const struct exploration *e)
 {
     (void)e;
@@ -306,7 +313,7 @@ void story_ending(FILE *out, const struct exploration *e)
     static void (*const write[ANOMALY_COUNT])(FILE *, const struct exploration *) = {
         [ANOMALY_OVERSOLD] = write_oversold,     [ANOMALY_LOST] = write_lost,     [ANOMALY_GHOST] = write_ghost,
         [ANOMALY_DUPLICATE] = write_duplicate,   [ANOMALY_UNSOLD] = write_unsold, [ANOMALY_DRIFT] = write_drift,
-        [ANOMALY_GATE_DRIFT] = write_gate_drift, [ANOMALY_UNFAIR] = write_unfair,
+        [ANOMALY_GATE_DRIFT] = write_gate_drift, [ANOMALY_UNFAIR] = write_unfair, [ANOMALY_PROBED] = write_probed,
     };
     const struct trace *trace = &e->trace;
     int anomaly, said = 0;

@@ -72,24 +72,6 @@ static json_t *bloat(const struct database_bloat *b)
                      "dead_tuples", value_known(b->dead_tuples));
 }
 
-json_t *document_audit(const struct audit *a)
-{
-    if (a == NULL)
-        return json_null();
-    return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:s, "
-        "s:o}",
-        "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
-        (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
-        (json_int_t)a->leaked, "uncounted", (json_int_t)a->uncounted, "gate_drift", (json_int_t)a->gate_drift, "lost",
-        (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
-        (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
-        "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
-        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
-        (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
-}
-
 static json_t *aside(const struct aside *a, enum op op)
 {
     json_t *object = json_pack("{s:I, s:o, s:o, s:I, s:I, s:I, s:o}", "attempts", (json_int_t)a->attempts, "retries",
@@ -205,6 +187,7 @@ static int add_users(json_t *scenario, const struct scenario *s)
         { "cancel", "mix", "cancel" },
         { "cancel_after", "mix", "cancel_after" },
         { "browse_every", "mix", "browse_every" },
+        { "probe", "audit", "probe" },
         { "warmup", "run", "warmup" },
         { "precision", "run", "precision" },
     };

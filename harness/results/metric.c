@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "harness/results/fair.h"
+#include "harness/results/probed.h"
 
 /* Fewer samples than this beyond a percentile, and it says more about chance than about the strategy. */
 #define SAMPLES_BEYOND 10
@@ -62,6 +63,9 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_STARVED] = { .name = "starved" },
     [METRIC_JAIN_INDEX] = { .name = "jain_index" },
     [METRIC_UNFAIR] = { .name = "unfair" },
+    [METRIC_PROBES] = { .name = "probes" },
+    [METRIC_PROBE_VIOLATIONS] = { .name = "probe_violations" },
+    [METRIC_PROBE_SHARE] = { .name = "probe_share" },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -175,6 +179,7 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
         read_percentiles(values, &trial->totals);
     read_asides(values, &trial->totals, audit);
     read_rates(values, trial);
+    probed_metrics(values, trial);
     values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);
     values[METRIC_SERVER_CPU_NS] = known(trial->server_cpu_ns);
     values[METRIC_PEAK_RSS] = known(trial->peak_rss_bytes);

@@ -12,6 +12,7 @@
 #include "harness/run/crew.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/place.h"
+#include "harness/run/probe.h"
 #include "harness/run/sale.h"
 
 /* How long what was cancelled may take to end before it is cancelled again: a statement may have begun in between. */
@@ -25,6 +26,7 @@ struct stage {
     int server_count;
     struct crew crew;
     struct db *observer; /* only looks: WAL position, connections alive; NULL where there is no server */
+    struct probe *probe; /* NULL: none */
     struct database_usage usage_before;
     int64_t cpu_before_ns;
 };
@@ -129,7 +131,7 @@ static void spend(struct stage *stage, struct trial *trial)
 {
     struct database_usage usage;
 
-    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns;
+    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns - trial->probes.cpu_ns;
     trial->peak_rss_bytes = peak_rss_bytes();
     database_usage(stage->database, stage->observer, &usage);
     trial->server_cpu_ns = difference(usage.server_cpu_ns, stage->usage_before.server_cpu_ns);
@@ -225,8 +227,10 @@ static void rush(struct stage *stage, struct trial *trial)
     database_usage(stage->database, stage->observer, &stage->usage_before);
     stage->cpu_before_ns = cpu_now_ns();
     trial->start_ns = crew_start(&stage->crew);
+    probe_start(stage->probe, trial->start_ns);
     attend(stage, trial);
     trial->wall_ns = clock_now_ns() - trial->start_ns;
+    probe_stop(stage->probe, trial);
     spend(stage, trial);
     crew_join(&stage->crew);
 }
@@ -247,6 +251,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
         return EXIT_ERROR;
     }
     if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 && open_apps(&stage) == 0 &&
+        probe_open(&stage.probe, cell, database) == 0 &&
         crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
         rush(&stage, trial);
         close_apps(&stage, trial);
@@ -257,6 +262,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
     }
     for (i = 0; i < stage.server_count; i++)
         app_free(&stage.servers[i]);
+    probe_close(stage.probe);
     crew_close(&stage.crew);
     free(stage.servers);
     db_close(stage.observer);

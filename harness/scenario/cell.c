@@ -116,6 +116,11 @@ void cell_explain_skip(struct cell *cell)
                  strategy->name);
         return;
     }
+    if (cell->scenario.probe_ns > 0 && cell->scenario.db.journal == JOURNAL_DELETE && (caps & DB_CAN_HOLD_ROWS) != 0 &&
+        (caps & DB_CAN_NETWORK) == 0)
+        snprintf(cell->skip, sizeof(cell->skip),
+                 "with journal = delete a probe keeps writers waiting: audit.probe "
+                 "needs journal = wal");
     if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
     else if (fills_too_much(cell))
@@ -211,7 +216,7 @@ int cell_solo(struct cell *to, const struct cell *from)
     to->scenario.pick = (struct pick_law){ 0 };
     to->scenario.sizes = (struct size_law){ 0 };
     to->scenario.patience = (struct law){ .kind = LAW_NONE };
-    to->scenario.browsers = 0;
+    to->scenario.browsers = to->scenario.probe_ns = 0;
     return 0;
 }
 

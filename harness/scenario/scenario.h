@@ -58,6 +58,8 @@ struct scenario {
     struct db_settings db;
     /* [retry] */
     struct retry_policy retry;
+    /* [audit] */
+    int64_t probe_ns; /* 0: none */
     /* [run] */
     struct text_list strategies;  /* variants, core, all, rogues */
     int64_t trials, warmup, seed; /* warmup: WARMUP_AUTO, or a number of blocks */
