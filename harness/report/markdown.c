@@ -8,6 +8,7 @@
 #include "harness/report/appendix.h"
 #include "harness/report/arrivals.h"
 #include "harness/report/closing.h"
+#include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
@@ -54,42 +55,6 @@ static int write_answer(struct markdown *m)
         text_list_free(&dbs);
     }
     return failed;
-}
-
-/* An argument as a shell would need it. */
-static void write_argument(FILE *out, const char *word)
-{
-    if (word[0] != '\0' &&
-        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=%+@") == strlen(word)) {
-        fputs(word, out);
-        return;
-    }
-    putc('\'', out);
-    for (; *word != '\0'; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
-    putc('\'', out);
-}
-
-static void write_repeat(const struct markdown *m)
-{
-    const json_t *word, *tool = json_object_get(m->run, "tool");
-    char git[80];
-    size_t i;
-
-    fputs("\n## How to repeat it\n\n```sh\n", m->out);
-    json_array_foreach(json_object_get(m->run, "command"), i, word)
-    {
-        fputs(i > 0 ? " " : "", m->out);
-        write_argument(m->out, json_is_string(word) ? json_string_value(word) : "");
-    }
-    view_git(m->run, git, sizeof git);
-    fprintf(m->out,
-            "\n```\n\nlastseat %s, git %s, seed %lld, from %s to %s. The scenarios as they were resolved are in "
-            "[scenario/](scenario/).\n",
-            view_text(tool, "version"), git, (long long)view_int(m->run, "seed"), view_text(m->run, "started_utc"),
-            view_text(m->run, "ended_utc"));
-    page_machine(m->out, m->run);
-    floor_page_machine(m->out, m->run);
 }
 
 static const struct {
@@ -242,6 +207,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         arrivals_write(m->out, &pick);
         probed_write(m->out, &pick);
         mix_write(m->out, &pick);
+        faults_write(m->out, &pick);
         page_resources(m->out, &pick);
         floor_page_cells(m->out, m->run, scenario, &pick);
     }
@@ -271,6 +237,7 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
         view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
     mix_users(m->out, scenario);
+    faults_users(m->out, scenario);
     fputs(".\n", m->out);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);
@@ -294,6 +261,8 @@ static const char ending[] =
     "too "
     "much.\n"
     "- slow\\_first: the first block that counts is far above the others: more warm-up was needed (run.warmup).\n"
+    "- not\\_sustained: in open load, the requests came faster than they could be answered, and waiting grew to the "
+    "end.\n"
     "\n## What is not shown\n\n"
     "- Client and database share this machine: they compete for its CPU, and no network lies between them.\n"
     "- The seed fixes choices (who wants what, backoffs, the order of trials), not how threads interleave: a second "
@@ -320,7 +289,8 @@ static int write_all(struct markdown *m)
         fputs("\n**Interrupted: this is what was measured until then.**\n", m->out);
     if (write_answer(m) != 0)
         return -1;
-    write_repeat(m);
+    page_repeat(m->out, m->run);
+    floor_page_machine(m->out, m->run);
     json_array_foreach(json_object_get(m->run, "scenarios"), i, scenario)
     {
         if (write_scenario(m, scenario) != 0)

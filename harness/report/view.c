@@ -86,6 +86,7 @@ bool view_broken(const json_t *cell)
     } rules[] = { { "oversold", "no_oversell" },
                   { "probe_violations", "no_oversell" },
                   { "unsold", "sells_out" },
+                  { "false_sold_out", "sells_out" },
                   { "torn", "all_or_nothing" },
                   { "unfair", "in_order" },
                   { "lost", "" },

@@ -7,7 +7,9 @@
 
 #include "harness/results/colour.h"
 #include "harness/results/fair.h"
+#include "harness/results/faults.h"
 #include "harness/results/headline.h"
+#include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
 #include "harness/results/value.h"
@@ -93,18 +95,21 @@ static json_t *aside(const struct aside *a, enum op op)
 }
 
 /* What only some scenarios have stands only where it occurred. 0 / -1. */
-static int add_asides(json_t *trial, const struct totals *t)
+static int add_rest(json_t *object, const struct trial *trial)
 {
+    const struct totals *t = &trial->totals;
     int failed = 0;
 
     if (t->repeats > 0)
-        failed |= json_object_set_new(trial, "repeats", json_integer(t->repeats));
+        failed |= json_object_set_new(object, "repeats", json_integer(t->repeats));
     if (t->untried > 0)
-        failed |= json_object_set_new(trial, "untried", json_integer(t->untried));
+        failed |= json_object_set_new(object, "untried", json_integer(t->untried));
     if (t->cancels.n > 0)
-        failed |= json_object_set_new(trial, "cancels", aside(&t->cancels, OP_CANCEL));
+        failed |= json_object_set_new(object, "cancels", aside(&t->cancels, OP_CANCEL));
     if (t->browses.n > 0)
-        failed |= json_object_set_new(trial, "browses", aside(&t->browses, OP_BROWSE));
+        failed |= json_object_set_new(object, "browses", aside(&t->browses, OP_BROWSE));
+    if (trial->pace.duration_ns > 0)
+        failed |= json_object_set_new(object, "open", pace_value(trial));
     return failed;
 }
 
@@ -133,7 +138,8 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
-    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_asides(counts, s) == 0 &&
+    if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
+        (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
         return counts;
@@ -173,7 +179,7 @@ static json_t *sweeps(const struct scenario *s)
     return NULL;
 }
 
-/* Who the users are, as written in a file. 0 / -1. */
+/* Who the users are and when they come, as written in a file. 0 / -1. */
 static int add_users(json_t *scenario, const struct scenario *s)
 {
     static const struct {
@@ -190,6 +196,11 @@ static int add_users(json_t *scenario, const struct scenario *s)
         { "probe", "audit", "probe" },
         { "warmup", "run", "warmup" },
         { "precision", "run", "precision" },
+        { "duration", "load", "duration" },
+        { "rate", "load", "rate" },
+        { "arrivals", "load", "arrivals" },
+        { "drain", "load", "drain" },
+        { "late", "load", "late" },
     };
     int failed = scenario == NULL || json_object_set_new(scenario, "browsers", json_integer(s->browsers)) != 0;
 
@@ -212,7 +223,8 @@ json_t *document_scenario(const struct cell *cell)
                   "durability", key_text(s, "db", "durability"), "journal", key_text(s, "db", "journal"), "attempts",
                   key_text(s, "retry", "attempts"), "backoff", key_text(s, "retry", "backoff"), "checkout",
                   key_text(s, "checkout", "time"), "trials", (json_int_t)s->trials, "sweep", sweeps(s));
-    if (add_users(object, s) == 0)
+    if (add_users(object, s) == 0 &&
+        (!scenario_has_faults(s) || json_object_set_new(object, "faults", faults_asked(s)) == 0))
         return object;
     json_decref(object);
     return NULL;
@@ -336,7 +348,7 @@ static json_t *merged_of(const struct tally *t)
 }
 
 /* What identifies the cell: the half that was known before the first trial. */
-static json_t *identity_of(const struct cell *cell, const char *durability)
+json_t *document_identity(const struct cell *cell, const char *durability)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
     const struct scenario *s = &cell->scenario;
@@ -357,7 +369,7 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
                       const struct headline *headline, const char *durability)
 {
     const char *verdict = finding_verdict(&t->finding, cell);
-    json_t *object = identity_of(cell, durability), *rest;
+    json_t *object = document_identity(cell, durability), *rest;
     char reason[320];
 
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);

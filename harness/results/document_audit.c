@@ -1,3 +1,4 @@
+#include "harness/results/answered.h"
 #include "harness/results/document.h"
 #include "harness/results/probed.h"
 #include "harness/results/redact.h"
@@ -20,7 +21,7 @@ json_t *document_audit(const struct audit *a)
         "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
         (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
         (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
-    if (probed_document(object, &a->probes) == 0)
+    if (object != NULL && answered_document(object, a) == 0 && probed_document(object, &a->probes) == 0)
         return object;
     json_decref(object);
     return NULL;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "harness/results/answered.h"
 #include "harness/results/fair.h"
 #include "harness/results/probed.h"
 
@@ -63,6 +64,18 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_STARVED] = { .name = "starved" },
     [METRIC_JAIN_INDEX] = { .name = "jain_index" },
     [METRIC_UNFAIR] = { .name = "unfair" },
+    [METRIC_WAKE_P50] = { "wake_p50_ns", true, 0.5, METRIC_WAKE, TOTALS_ALL },
+    [METRIC_WAKE_P99] = { "wake_p99_ns", true, 0.99, METRIC_WAKE, TOTALS_ALL },
+    [METRIC_RESPONSE_OVER_SERVICE] = { .name = "response_over_service" },
+    [METRIC_OFFERED_PER_S] = { .name = "offered_per_s" },
+    [METRIC_ACHIEVED_PER_S] = { .name = "achieved_per_s" },
+    [METRIC_LATE] = { .name = "late" },
+    [METRIC_SKIPPED] = { .name = "skipped" },
+    [METRIC_IN_FLIGHT_MAX] = { .name = "in_flight_max" },
+    [METRIC_SUSTAINED] = { .name = "sustained" },
+    [METRIC_FALSE_SOLD_OUT] = { .name = "false_sold_out" },
+    [METRIC_HELD_REFUSALS] = { .name = "held_refusals" },
+    [METRIC_TURNED_AWAY] = { .name = "turned_away" },
     [METRIC_PROBES] = { .name = "probes" },
     [METRIC_PROBE_VIOLATIONS] = { .name = "probe_violations" },
     [METRIC_PROBE_SHARE] = { .name = "probe_share" },
@@ -101,6 +114,7 @@ static void read_audit(double *v, const struct audit *a)
     v[METRIC_TORN] = (double)a->torn;
     v[METRIC_UNFAIR] = (double)a->unfair;
     fair_metrics(v, &a->fairness);
+    answered_metrics(v, a);
 }
 
 const struct hist *metric_hist(const struct totals *t, enum metric_time time, int series)
@@ -116,6 +130,8 @@ const struct hist *metric_hist(const struct totals *t, enum metric_time time, in
         return series == TOTALS_ALL ? &t->cancels.response : NULL;
     case METRIC_BROWSE:
         return series == TOTALS_ALL ? &t->browses.response : NULL;
+    case METRIC_WAKE:
+        return series == TOTALS_ALL ? &t->wake : NULL;
     default:
         return NULL;
     }
@@ -126,6 +142,8 @@ static void read_percentiles(double *v, const struct totals *t)
     for (int m = 0; m < METRIC_COUNT; m++)
         if (metrics[m].q > 0)
             v[m] = metric_quantile(metric_hist(t, (enum metric_time)metrics[m].time, metrics[m].series), metrics[m].q);
+    if (v[METRIC_SERVICE_ALL_P99] > 0) /* NAN is not */
+        v[METRIC_RESPONSE_OVER_SERVICE] = v[METRIC_RESPONSE_ALL_P99] / v[METRIC_SERVICE_ALL_P99];
     if (t->system[BOOKED].total > 0)
         v[METRIC_BUYERS_MAX] = (double)t->system[BOOKED].max;
 }
@@ -169,6 +187,20 @@ static void read_rates(double *v, const struct trial *trial)
         v[METRIC_SOLD_OUT_NS] = known(trial->sold_out_ns);
 }
 
+static void read_pace(double *v, const struct pace *p)
+{
+    double seconds = (double)p->duration_ns / 1e9;
+
+    if (p->duration_ns == 0)
+        return;
+    v[METRIC_OFFERED_PER_S] = (double)p->offered / seconds;
+    v[METRIC_ACHIEVED_PER_S] = (double)p->achieved / seconds;
+    v[METRIC_LATE] = (double)p->late;
+    v[METRIC_SKIPPED] = (double)p->skipped;
+    v[METRIC_IN_FLIGHT_MAX] = (double)p->in_flight_max;
+    v[METRIC_SUSTAINED] = p->sustained;
+}
+
 void metric_read(double values[METRIC_COUNT], const struct trial *trial, const struct audit *audit)
 {
     for (int m = 0; m < METRIC_COUNT; m++)
@@ -179,6 +211,7 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
         read_percentiles(values, &trial->totals);
     read_asides(values, &trial->totals, audit);
     read_rates(values, trial);
+    read_pace(values, &trial->pace);
     probed_metrics(values, trial);
     values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);
     values[METRIC_SERVER_CPU_NS] = known(trial->server_cpu_ns);

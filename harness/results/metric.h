@@ -60,14 +60,34 @@ enum metric {
     METRIC_STARVED,
     METRIC_JAIN_INDEX,
     METRIC_UNFAIR,
+    METRIC_WAKE_P50,
+    METRIC_WAKE_P99,
+    METRIC_RESPONSE_OVER_SERVICE,
+    METRIC_OFFERED_PER_S,
+    METRIC_ACHIEVED_PER_S,
+    METRIC_LATE,
+    METRIC_SKIPPED,
+    METRIC_IN_FLIGHT_MAX,
+    METRIC_SUSTAINED,
+    METRIC_FALSE_SOLD_OUT,
+    METRIC_HELD_REFUSALS,
+    METRIC_TURNED_AWAY,
     METRIC_PROBES,
     METRIC_PROBE_VIOLATIONS,
     METRIC_PROBE_SHARE,
     METRIC_COUNT
 };
 
-/* The time a percentile is of; of cancels and browses there is one series, TOTALS_ALL. */
-enum metric_time { METRIC_RESPONSE, METRIC_SYSTEM, METRIC_SERVICE, METRIC_CANCEL, METRIC_BROWSE, METRIC_TIMES };
+/* The time a percentile is of; from METRIC_CANCEL on there is one series, TOTALS_ALL. */
+enum metric_time {
+    METRIC_RESPONSE,
+    METRIC_SYSTEM,
+    METRIC_SERVICE,
+    METRIC_CANCEL,
+    METRIC_BROWSE,
+    METRIC_WAKE,
+    METRIC_TIMES
+};
 
 struct metric_row {
     const char *name;

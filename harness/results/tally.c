@@ -152,6 +152,14 @@ static bool few_samples(const struct tally *t)
            (t->finding.trials < TRIALS_FOR_INTERVAL || !t->summary[METRIC_ALL_P99].present);
 }
 
+static bool not_sustained(const struct tally *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->trial[i].is_void && t->trial[i].metric[METRIC_SUSTAINED] == 0) /* NAN: no open load */
+            return true;
+    return false;
+}
+
 void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
@@ -176,5 +184,7 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "trend";
     if (h->series.first > SERIES_FIRST)
         flags[n++] = "slow_first";
+    if (not_sustained(t))
+        flags[n++] = "not_sustained";
     flags[n] = NULL;
 }

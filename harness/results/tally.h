@@ -46,7 +46,7 @@ int tally_summarise(struct tally *, struct statistics *);
 const struct summary *tally_sold(const struct tally *);
 /* Fills the flags of run.json, NULL-terminated. at_best: the cell of the same scenario and sweep point that does no
  * work, or NULL. */
-#define TALLY_FLAGS 10
+#define TALLY_FLAGS 11
 struct headline;
 void tally_flags(const struct tally *, const struct cell *, const struct tally *at_best, const struct headline *,
                  const char *flags[TALLY_FLAGS]);

@@ -64,12 +64,12 @@ static bool ask(struct worker *worker, struct hand *hand, int64_t turn)
     struct crew *crew = worker->crew;
     int book = worker->index;
     struct record scratch, *record = next_record(crew, book, &scratch);
-    struct inflight *flight;
+    struct inflight *flight = &crew->flights.places[book];
     bool room;
 
     if (record == NULL)
         return false;
-    flight = worker_prepare(crew, book, book + 1, turn, false, record);
+    worker_prepare(crew, flight, book + 1, turn, false, record);
     inflight_invoke(flight, 0);
     if (record->invoke_ns >= crew->deadline_ns || wait_stopping())
         return false;
@@ -102,7 +102,7 @@ void closed_second(struct worker *worker)
     struct hand *hand = &crew->hands[worker->index];
     int book = (int)crew->cell->scenario.users + worker->index;
     struct record scratch, *record;
-    struct inflight *flight;
+    struct inflight *flight = &crew->flights.places[book];
     uint32_t clicks = 0;
 
     if (start_wait(&crew->start) < 0)
@@ -113,7 +113,7 @@ void closed_second(struct worker *worker)
         if (hand->over)
             return;
         if ((record = next_record(crew, book, &scratch)) != NULL) {
-            flight = worker_prepare(crew, book, worker->index + 1, hand->turn, true, record);
+            worker_prepare(crew, flight, worker->index + 1, hand->turn, true, record);
             inflight_invoke(flight, hand->due_ns);
             serve(worker, book, flight);
         }

@@ -13,6 +13,8 @@
 #include "harness/run/burst.h"
 #include "harness/run/closed.h"
 #include "harness/run/lockstep.h"
+#include "harness/run/open.h"
+#include "harness/run/shift.h"
 
 /* libpq, SQLite and a strategy's attempt need well under 64 KiB; sanitizers' frames several times that. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -76,7 +78,7 @@ static int enlist_all(struct crew *crew)
     } else if (crew->lockstep != NULL) {
         enlist(crew, asking, lockstep_user, true);
     } else {
-        enlist(crew, asking, crew->taking_turns ? burst_turns : burst_user, true);
+        enlist(crew, asking, crew->taking_turns ? shift_work : burst_user, true);
     }
     enlist(crew, scenario->browsers, browser_look, false);
     return 0;
@@ -119,7 +121,7 @@ static int open_records(struct crew *crew)
         return 0;
     if (crew->cell->scenario.model == LOAD_CLOSED)
         return recorder_open_growing(&crew->recorder, (int)flights);
-    return recorder_open_fixed(&crew->recorder, 1, crew->cell->scenario.cancel > 0 ? 2 * flights : flights);
+    return recorder_open_fixed(&crew->recorder, crew->cell->scenario.cancel > 0 ? 2 * flights : flights);
 }
 
 static int open_lockstep(struct crew *crew)
@@ -135,22 +137,31 @@ static int open_lockstep(struct crew *crew)
     return 0;
 }
 
-static int allocate(struct crew *crew)
+static int plan(struct crew *crew, int64_t block)
 {
-    size_t flights;
+    switch ((enum load_model)crew->cell->scenario.model) {
+    case LOAD_CLOSED:
+        return plan_closed(crew);
+    case LOAD_OPEN:
+        return open_plan(crew, block);
+    default:
+        return burst_plan(crew);
+    }
+}
 
-    if ((crew->cell->scenario.model == LOAD_CLOSED ? plan_closed(crew) : burst_plan(crew)) != 0)
+static int allocate(struct crew *crew, int64_t block)
+{
+    size_t ready, workers = (size_t)scenario_workers(&crew->cell->scenario);
+
+    if (plan(crew, block) != 0)
         return -1;
-    flights = (size_t)crew->flight_count;
-    crew->flights = calloc(flights, sizeof *crew->flights);
-    crew->request_memory = calloc(flights, crew->cell->variant.registered->strategy->request_size + 1);
-    if (crew->flights == NULL || crew->request_memory == NULL || open_lockstep(crew) != 0 || enlist_all(crew) != 0 ||
-        open_totals(crew) != 0 || open_records(crew) != 0)
+    /* Of those who take turns, twice as many as there are workers: parked attempts and backoffs keep their places. */
+    ready = crew->taking_turns ? 2 * workers : (size_t)crew->flight_count;
+    if (flights_open(&crew->flights, (size_t)crew->flight_count, ready,
+                     crew->cell->variant.registered->strategy->request_size) != 0 ||
+        open_lockstep(crew) != 0 || enlist_all(crew) != 0 || open_totals(crew) != 0 || open_records(crew) != 0)
         return -1;
-    if (!crew->taking_turns)
-        return 0;
-    burst_prepare(crew);
-    return turns_init(&crew->turns, crew->flights, flights);
+    return crew->taking_turns ? turns_init(&crew->turns, &crew->flights, (size_t)crew->flight_count, crew->due_ns) : 0;
 }
 
 /* Starts as many threads as can be; returns how many. Signals stay with the main thread, and timers are exact. */
@@ -185,13 +196,13 @@ int crew_open(struct crew *crew, const struct cell *cell, struct app_server *ser
     crew->cell = cell;
     crew->servers = servers;
     crew->progress = progress;
-    crew->taking_turns = scenario_workers(scenario) < scenario->users;
+    crew->taking_turns = scenario->model == LOAD_OPEN || scenario_workers(scenario) < scenario->users;
     /* Nothing is audited or looked up later: no need to keep a record of each of millions of requests. */
     crew->totals_only =
         (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0 && scenario->model == LOAD_CLOSED;
     plan_init(&crew->plan, scenario, block);
     start_init(&crew->start);
-    if (allocate(crew) != 0) {
+    if (allocate(crew, block) != 0) {
         say_error("%s: out of memory for %lld users: lower load.users", cell->id, (long long)scenario->users);
         crew_close(crew);
         return -1;
@@ -213,7 +224,10 @@ int crew_open(struct crew *crew, const struct cell *cell, struct app_server *ser
 
 int64_t crew_start(struct crew *crew)
 {
-    crew->deadline_ns = clock_now_ns() + crew->cell->scenario.duration_ns;
+    const struct scenario *scenario = &crew->cell->scenario;
+
+    crew->deadline_ns =
+        clock_now_ns() + scenario->duration_ns + (scenario->model == LOAD_OPEN ? scenario->drain_ns : 0);
     return start_open(&crew->start);
 }
 
@@ -301,10 +315,10 @@ void crew_close(struct crew *crew)
     }
     turns_destroy(&crew->turns);
     recorder_close(&crew->recorder);
-    free(crew->flights);
-    free(crew->request_memory);
+    flights_close(&crew->flights);
     free(crew->senders);
     lockstep_close(crew->lockstep);
+    free(crew->due_ns);
     free(crew->hands);
     free(crew->workers);
     memset(crew, 0, sizeof *crew);

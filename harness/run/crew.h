@@ -17,17 +17,17 @@ struct crew {
     struct plan plan;
     struct start start;
     struct recorder recorder;
-    struct turns turns;       /* fewer workers than users */
-    struct inflight *flights; /* burst: one per request; closed: one per user, then one per second hand */
+    struct turns turns;     /* fewer workers than users, and open load */
+    struct flights flights; /* burst: one per request; closed: one per user, then one per second hand */
     int64_t flight_count;
-    int64_t *senders;   /* burst: user of each flight, negative for a second click; NULL: flight i is user i + 1's */
+    int64_t *senders;   /* burst, open: id of each request, negative for a second click; NULL: request i has id i + 1 */
+    int64_t *due_ns;    /* open: of each request, after the start, in order */
     struct hand *hands; /* closed: a second one for each user (closed.h); NULL: nobody clicks twice */
     struct lockstep *lockstep; /* NULL: users move when they can */
-    char *request_memory;      /* request_size bytes for each flight */
     struct worker *workers;
     int worker_count;
     bool taking_turns, totals_only;
-    int64_t deadline_ns;       /* closed: no request begins after it */
+    int64_t deadline_ns;       /* closed: no request begins after it; open: nor begins a request that is due */
     _Atomic uint32_t asking;   /* workers that send requests and have not ended */
     _Atomic uint32_t over;     /* 1: there is none left, since over_ns */
     int64_t over_ns;           /* written before over is set */

@@ -120,7 +120,8 @@ void lockstep_user(struct worker *worker)
     struct stepper *stepper = &crew->lockstep->stepper[worker->index];
     int64_t t0_ns;
 
-    stepper->flight = burst_flight(crew, worker->index);
+    stepper->flight = &crew->flights.places[worker->index];
+    worker_prepare_nth(crew, stepper->flight, worker->index);
     if ((t0_ns = start_wait(&crew->start)) < 0)
         return;
     self = stepper;

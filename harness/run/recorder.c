@@ -57,16 +57,24 @@ static void make_ready(struct recorder_book *book, size_t upto)
     book->ready = upto;
 }
 
-int recorder_open_fixed(struct recorder *recorder, int n, size_t each)
+int recorder_open_fixed(struct recorder *recorder, size_t most)
 {
-    int i;
+    size_t size = (most > 0 ? most : 1) * sizeof(struct record);
 
-    if (map_books(recorder, n, each) != 0) {
+    memset(recorder, 0, sizeof *recorder);
+    recorder->books = aligned_alloc(64, sizeof *recorder->books);
+    if (recorder->books == NULL)
+        return -1;
+    memset(recorder->books, 0, sizeof *recorder->books);
+    recorder->n = 1;
+    recorder->on_heap = true;
+    if ((recorder->books[0].records = malloc(size)) == NULL) {
         recorder_close(recorder);
         return -1;
     }
-    for (i = 0; i < n; i++)
-        memset(recorder->books[i].records, 0, each * sizeof(struct record));
+    memset(recorder->books[0].records, 0, size);
+    recorder->books[0].capacity = most;
+    atomic_init(&recorder->books[0].used, 0);
     return 0;
 }
 
@@ -131,7 +139,7 @@ void recorder_stop(struct recorder *recorder)
     recorder->helped = false;
 }
 
-struct record *recorder_collect(const struct recorder *recorder, size_t *n)
+struct record *recorder_collect(struct recorder *recorder, size_t *n)
 {
     struct record *all;
     size_t at = 0;
@@ -140,7 +148,14 @@ struct record *recorder_collect(const struct recorder *recorder, size_t *n)
     *n = 0;
     for (i = 0; i < recorder->n; i++)
         *n += atomic_load(&recorder->books[i].used);
-    if (*n == 0 || (all = malloc(*n * sizeof *all)) == NULL)
+    if (*n == 0)
+        return NULL;
+    if (recorder->on_heap) {
+        all = recorder->books[0].records;
+        recorder->books[0].records = NULL;
+        return all;
+    }
+    if ((all = malloc(*n * sizeof *all)) == NULL)
         return NULL;
     for (i = 0; i < recorder->n; i++) {
         size_t used = atomic_load(&recorder->books[i].used);
@@ -157,7 +172,9 @@ void recorder_close(struct recorder *recorder)
 
     recorder_stop(recorder);
     for (i = 0; i < recorder->n; i++)
-        if (recorder->books[i].records != NULL)
+        if (recorder->on_heap)
+            free(recorder->books[i].records);
+        else if (recorder->books[i].records != NULL)
             munmap(recorder->books[i].records, recorder->books[i].capacity * sizeof(struct record));
     free(recorder->books);
     memset(recorder, 0, sizeof *recorder);

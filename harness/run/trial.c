@@ -13,6 +13,7 @@
 #include "harness/run/interrupt.h"
 #include "harness/run/place.h"
 #include "harness/run/probe.h"
+#include "harness/run/reoffer.h"
 #include "harness/run/sale.h"
 
 /* How long what was cancelled may take to end before it is cancelled again: a statement may have begun in between. */
@@ -25,6 +26,7 @@ struct stage {
     struct app_server *servers;
     int server_count;
     struct crew crew;
+    struct faults faults;
     struct db *observer; /* only looks: WAL position, connections alive; NULL where there is no server */
     struct probe *probe; /* NULL: none */
     struct database_usage usage_before;
@@ -93,28 +95,42 @@ static int open_apps(struct stage *stage)
         if (app_open(&stage->servers[stage->server_count - 1], stage->cell, stage->database, stage->server_count - 1,
                      NULL) != 0)
             return -1;
+        stage->servers[stage->server_count - 1].doubts = faults_doubts(&stage->faults);
     }
     return 0;
 }
 
-/* Waits for the workers; past the trial's time or after Ctrl-C it cancels until they have ended. */
+static void give_up(struct trial *trial, const char *why)
+{
+    snprintf(trial->void_reason, sizeof trial->void_reason, "%s", why);
+    atomic_store(&wait_stop, 1);
+    wait_wake(&wait_stop, INT32_MAX);
+}
+
+/* Waits for the workers, and makes what is to go wrong go wrong; past the trial's time or after Ctrl-C it cancels until
+ * they have ended. */
 static void attend(struct stage *stage, struct trial *trial)
 {
     int64_t limit_ns = trial->start_ns + stage->cell->scenario.timeout_ns, next_ns;
+    char why[sizeof trial->void_reason];
     int i;
 
     for (;;) {
         next_ns = clock_now_ns() + DRAIN_PERIOD_NS;
+        if (faults_due_ns(&stage->faults) < next_ns)
+            next_ns = faults_due_ns(&stage->faults);
         if (crew_wait(&stage->crew, next_ns < limit_ns ? next_ns : limit_ns))
             return;
+        if (!wait_stopping() && faults_act(&stage->faults) != 0)
+            give_up(trial, "the crashed server did not come back");
         if (!wait_stopping() && clock_now_ns() >= limit_ns) {
-            snprintf(trial->void_reason, sizeof trial->void_reason, "took longer than run.timeout = %lld s",
+            snprintf(why, sizeof why, "took longer than run.timeout = %lld s",
                      (long long)(stage->cell->scenario.timeout_ns / NS_PER_S));
-            atomic_store(&wait_stop, 1);
-            wait_wake(&wait_stop, INT32_MAX);
+            give_up(trial, why);
         }
         if (wait_stopping()) {
             limit_ns = WAIT_FOREVER;
+            faults_calm(&stage->faults);
             crew_stop(&stage->crew);
             for (i = 0; i < stage->server_count; i++)
                 app_stop(&stage->servers[i]);
@@ -134,7 +150,9 @@ static void spend(struct stage *stage, struct trial *trial)
     trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns - trial->probes.cpu_ns;
     trial->peak_rss_bytes = peak_rss_bytes();
     database_usage(stage->database, stage->observer, &usage);
-    trial->server_cpu_ns = difference(usage.server_cpu_ns, stage->usage_before.server_cpu_ns);
+    /* After a crash it is another process's. */
+    trial->server_cpu_ns =
+        stage->faults.report.crashed > 0 ? -1 : difference(usage.server_cpu_ns, stage->usage_before.server_cpu_ns);
     trial->wal_bytes = difference(usage.wal_bytes, stage->usage_before.wal_bytes);
 }
 
@@ -171,8 +189,9 @@ static const char *check_counts(const struct trial *trial, const struct crew *cr
     const struct totals *totals = &trial->totals;
     const struct db_ops *ops = &trial->ops;
 
-    if (crew->cell->scenario.model != LOAD_CLOSED && totals->requests != crew->flight_count)
-        return "requests differ from users and their second clicks";
+    if (crew->cell->scenario.model != LOAD_CLOSED &&
+        totals->requests + (int64_t)crew->turns.skipped != crew->flight_count + trial->faults.reoffered)
+        return "requests differ from those planned and their second clicks";
     if (ops->statements != ops->reads + ops->writes)
         return "statements differ from reads + writes";
     if (ops->begins != ops->commits + ops->rollbacks + ops->abandoned_tx)
@@ -194,6 +213,25 @@ static int64_t last_return_ns(const struct trial *trial)
     return last_ns;
 }
 
+/* 0 / -1: out of memory. */
+static int take_pace(const struct stage *stage, struct trial *trial)
+{
+    const struct scenario *scenario = &stage->cell->scenario;
+    const struct pace_terms terms = { .start_ns = trial->start_ns,
+                                      .duration_ns = scenario->duration_ns,
+                                      .late_ns = scenario->late_ns,
+                                      .skipped = (int64_t)stage->crew.turns.skipped };
+
+    if (scenario->model != LOAD_OPEN)
+        return 0;
+    if (stage->crew.flight_count == 0)
+        snprintf(trial->void_reason, sizeof trial->void_reason, "no request was due: raise load.rate or load.duration");
+    if (pace_take(&trial->pace, &terms, trial->records, trial->record_count) == 0)
+        return 0;
+    say_error("%s: out of memory for %zu records", stage->cell->id, trial->record_count);
+    return -1;
+}
+
 static int finish(struct stage *stage, struct trial *trial)
 {
     const struct scenario *scenario = &stage->cell->scenario;
@@ -203,8 +241,6 @@ static int finish(struct stage *stage, struct trial *trial)
     for (i = 0; i < stage->server_count; i++)
         if (app_witness_gates(&stage->servers[i], trial) != 0)
             return -1;
-    if (crew_collect(&stage->crew, trial) != 0)
-        return -1;
     if (trial->record_count > 0)
         trial->wall_ns = last_return_ns(trial) - trial->start_ns;
     trial->sold_out_ns = sold_out_after(trial, scenario->events * scenario->seats);
@@ -221,25 +257,49 @@ static int finish(struct stage *stage, struct trial *trial)
     return 0;
 }
 
-static void rush(struct stage *stage, struct trial *trial)
+/* The server that it was connected to is gone. */
+static int reopen_observer(struct stage *stage)
 {
+    db_close(stage->observer);
+    stage->observer = NULL;
+    return open_observer(stage);
+}
+
+static int rush(struct stage *stage, struct trial *trial)
+{
+    bool blind;
+
     reset_peak_rss();
     database_usage(stage->database, stage->observer, &stage->usage_before);
     stage->cpu_before_ns = cpu_now_ns();
     trial->start_ns = crew_start(&stage->crew);
+    faults_start(&stage->faults, trial->start_ns);
     probe_start(stage->probe, trial->start_ns);
     attend(stage, trial);
     trial->wall_ns = clock_now_ns() - trial->start_ns;
     probe_stop(stage->probe, trial);
-    spend(stage, trial);
+    faults_calm(&stage->faults);
+    blind = stage->faults.report.crashed > 0 && reopen_observer(stage) != 0;
+    if (!blind)
+        spend(stage, trial);
     crew_join(&stage->crew);
+    return blind || crew_collect(&stage->crew, trial) != 0 ? -1 : take_pace(stage, trial);
+}
+
+/* Nothing goes wrong any more: what did is found out, and whoever it hit asks again. */
+static int recover(struct stage *stage, struct trial *trial)
+{
+    faults_resolve(&stage->faults, trial->start_ns + trial->wall_ns);
+    return stage->faults.report.on && !wait_stopping()
+               ? reoffer(trial, &stage->faults.report, stage->cell, stage->servers, stage->observer)
+               : 0;
 }
 
 int trial_run(struct trial *trial, const struct cell *cell, struct database *database, int64_t block, const char *tag,
               struct trial_progress *progress)
 {
     struct stage stage = { .cell = cell, .database = database };
-    int i, status = EXIT_ERROR;
+    int i, status = EXIT_ERROR, done;
 
     memset(trial, 0, sizeof *trial);
     trial->block = block;
@@ -250,15 +310,18 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
         say_error("%s: out of memory for histograms", cell->id);
         return EXIT_ERROR;
     }
-    if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 && open_apps(&stage) == 0 &&
+    if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 &&
+        faults_begin(&stage.faults, cell, database, block) == 0 && open_apps(&stage) == 0 &&
         probe_open(&stage.probe, cell, database) == 0 &&
         crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
-        rush(&stage, trial);
+        done = rush(&stage, trial) == 0 ? recover(&stage, trial) : -1;
         close_apps(&stage, trial);
-        if (finish(&stage, trial) == 0)
+        faults_end(&stage.faults, &trial->faults);
+        if (done == 0 && finish(&stage, trial) == 0)
             status = EXIT_OK;
     } else {
         close_apps(&stage, trial);
+        faults_end(&stage.faults, NULL);
     }
     for (i = 0; i < stage.server_count; i++)
         app_free(&stage.servers[i]);
@@ -278,5 +341,6 @@ void trial_free(struct trial *trial)
     free(trial->records);
     free(trial->cancels);
     free(trial->gates);
+    fault_report_free(&trial->faults);
     memset(trial, 0, sizeof *trial);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "harness/db/database.h"
+#include "harness/fault/faults.h"
+#include "harness/measure/pace.h"
 #include "harness/measure/totals.h"
 #include "harness/scenario/cell.h"
 
@@ -36,6 +38,7 @@ struct trial {
     struct record *cancels; /* of bookings given back; NULL: none                      */
     size_t cancel_count;
     struct totals totals;
+    struct pace pace;          /* of open load; else its duration_ns is 0                 */
     struct db_ops ops;         /* of requests and services                                */
     struct db_ops service_ops; /* of services alone                                       */
     struct gate_witness *gates;
@@ -44,8 +47,9 @@ struct trial {
     int64_t peak_connections; /* most borrowed at once, plus services                    */
     struct database_bloat bloat;
     struct probes probes;
-    bool untimed;          /* users were made to wait for each other (lockstep.h): times say nothing */
-    char void_reason[160]; /* "" or why the trial does not count                      */
+    struct fault_report faults; /* what went wrong on purpose */
+    bool untimed;               /* users were made to wait for each other (lockstep.h): times say nothing */
+    char void_reason[160];      /* "" or why the trial does not count                      */
 };
 
 /* Live counts for a progress display, readable from any thread while a trial runs. */

@@ -6,14 +6,21 @@
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
 
-int turns_init(struct turns *turns, struct inflight *flights, size_t n)
+/* A worker without work, on its own stack. */
+struct turns_sleeper {
+    _Atomic uint32_t told;
+    struct turns_sleeper *next;
+};
+
+int turns_init(struct turns *turns, struct flights *flights, size_t n, const int64_t *due_ns)
 {
     memset(turns, 0, sizeof *turns);
-    if ((turns->delayed = calloc(n, sizeof(struct inflight *))) == NULL)
+    if ((turns->delayed = calloc(n + 1, sizeof(struct inflight *))) == NULL)
         return -1;
     pthread_mutex_init(&turns->lock, NULL);
-    atomic_init(&turns->posted, 0);
     turns->flights = flights;
+    turns->due_ns = due_ns;
+    turns->begin_until_ns = WAIT_FOREVER;
     turns->n = turns->open = n;
     return 0;
 }
@@ -25,6 +32,14 @@ void turns_destroy(struct turns *turns)
     pthread_mutex_destroy(&turns->lock);
     free(turns->delayed);
     turns->delayed = NULL;
+}
+
+void turns_begin(struct turns *turns, int64_t t0_ns, int64_t begin_until_ns)
+{
+    pthread_mutex_lock(&turns->lock);
+    turns->t0_ns = t0_ns;
+    turns->begin_until_ns = begin_until_ns;
+    pthread_mutex_unlock(&turns->lock);
 }
 
 static void swap(struct inflight **a, struct inflight **b)
@@ -61,60 +76,147 @@ static struct inflight *heap_pop(struct turns *turns)
     return first;
 }
 
-/* Locked. Something to work on now, or NULL. */
-static struct inflight *pick(struct turns *turns, bool *answered)
+/* Locked. When something is due next; WAIT_FOREVER: nothing is. */
+static int64_t next_due_ns(const struct turns *turns)
+{
+    int64_t due_ns = WAIT_FOREVER;
+
+    if (turns->answered_head != NULL)
+        return 0;
+    if (turns->delayed_count > 0)
+        due_ns = turns->delayed[0]->due_again_ns;
+    if (turns->fresh == turns->n)
+        return due_ns;
+    if (turns->due_ns == NULL)
+        return 0;
+    return turns->t0_ns + turns->due_ns[turns->fresh] < due_ns ? turns->t0_ns + turns->due_ns[turns->fresh] : due_ns;
+}
+
+/* Locked. */
+static bool pick_answered(struct turns *turns, struct turn *turn)
 {
     struct inflight *flight = turns->answered_head;
 
-    *answered = flight != NULL;
-    if (flight != NULL) {
-        if ((turns->answered_head = flight->next) == NULL)
-            turns->answered_tail = NULL;
-        return flight;
-    }
-    if (turns->delayed_count > 0 && (turns->delayed[0]->due_again_ns <= clock_now_ns() || wait_stopping()))
-        return heap_pop(turns);
-    if (turns->fresh < turns->n)
-        return &turns->flights[turns->fresh++];
-    return NULL;
+    if (flight == NULL)
+        return false;
+    if ((turns->answered_head = flight->next) == NULL)
+        turns->answered_tail = NULL;
+    *turn = (struct turn){ .flight = flight, .answered = true };
+    return true;
 }
 
-struct inflight *turns_next(struct turns *turns, bool *answered)
+/* Locked. */
+static bool pick_fresh(struct turns *turns, struct turn *turn, int64_t now_ns)
 {
-    struct inflight *flight;
-    int64_t deadline_ns;
-    uint32_t seen;
+    if (turns->fresh == turns->n)
+        return false;
+    if (turns->due_ns != NULL && (now_ns > turns->begin_until_ns || wait_stopping())) {
+        turns->skipped = turns->n - turns->fresh;
+        turns->open -= turns->skipped;
+        turns->fresh = turns->n;
+        return false;
+    }
+    if (turns->due_ns != NULL && turns->t0_ns + turns->due_ns[turns->fresh] > now_ns)
+        return false;
+    *turn = (struct turn){ .flight = flights_take(turns->flights), .fresh = true, .index = turns->fresh++ };
+    return true;
+}
+
+/* Locked. Something to work on now. */
+static bool pick(struct turns *turns, struct turn *turn)
+{
+    int64_t now_ns = 0;
+
+    if (pick_answered(turns, turn))
+        return true;
+    if (turns->delayed_count > 0 || turns->due_ns != NULL)
+        now_ns = clock_now_ns();
+    if (turns->delayed_count > 0 && (turns->delayed[0]->due_again_ns <= now_ns || wait_stopping())) {
+        *turn = (struct turn){ .flight = heap_pop(turns) };
+        return true;
+    }
+    return pick_fresh(turns, turn, now_ns);
+}
+
+/* Locked. Whom to wake once unlocked; NULL: nobody, all are at work, or one is on the way and will tell the next. */
+static struct turns_sleeper *tell(struct turns *turns)
+{
+    struct turns_sleeper *sleeper = turns->sleepers;
+
+    if (turns->coming)
+        return NULL;
+    if (sleeper != NULL)
+        turns->sleepers = sleeper->next;
+    else if ((sleeper = turns->watcher) != NULL)
+        turns->watcher = NULL;
+    if (sleeper == NULL)
+        return NULL;
+    turns->coming = true;
+    atomic_store_explicit(&sleeper->told, 1, memory_order_release);
+    return sleeper;
+}
+
+/* The sleeper may be awake and gone by now: the word is only an address to the kernel. */
+static void unlock_and_wake(struct turns *turns, struct turns_sleeper *sleeper)
+{
+    pthread_mutex_unlock(&turns->lock);
+    if (sleeper != NULL)
+        wait_wake(&sleeper->told, 1);
+}
+
+/* Locked, also when it returns. Whoever tells a sleeper takes it off the stack first. */
+static void sleep_a_while(struct turns *turns)
+{
+    struct turns_sleeper self = { .next = NULL };
+    int64_t deadline_ns = WAIT_FOREVER;
+
+    if (turns->watcher == NULL && next_due_ns(turns) != WAIT_FOREVER) {
+        turns->watcher = &self; // cppcheck-suppress autoVariables
+        turns->watched_until_ns = deadline_ns = next_due_ns(turns);
+    } else {
+        self.next = turns->sleepers;
+        turns->sleepers = &self; // cppcheck-suppress autoVariables
+    }
+    pthread_mutex_unlock(&turns->lock);
+    wait_change(&self.told, 0, deadline_ns);
+    pthread_mutex_lock(&turns->lock);
+    if (atomic_load_explicit(&self.told, memory_order_relaxed) != 0)
+        turns->coming = false;
+    else
+        turns->watcher = NULL;
+}
+
+bool turns_next(struct turns *turns, struct turn *turn)
+{
+    struct turns_sleeper *next = NULL;
+    int64_t due_ns;
+    bool found;
 
     pthread_mutex_lock(&turns->lock);
-    while ((flight = pick(turns, answered)) == NULL && turns->open > 0) {
-        deadline_ns = turns->delayed_count > 0 ? turns->delayed[0]->due_again_ns : WAIT_FOREVER;
-        seen = atomic_load_explicit(&turns->posted, memory_order_relaxed);
-        turns->sleepers++;
-        pthread_mutex_unlock(&turns->lock);
-        wait_change(&turns->posted, seen, deadline_ns);
-        pthread_mutex_lock(&turns->lock);
-        turns->sleepers--;
-    }
-    pthread_mutex_unlock(&turns->lock);
-    return flight;
-}
-
-static void post_and_unlock(struct turns *turns, int n)
-{
-    bool wake = turns->sleepers > 0;
-
-    if (wake)
-        atomic_fetch_add_explicit(&turns->posted, 1, memory_order_release);
-    pthread_mutex_unlock(&turns->lock);
-    if (wake)
-        wait_wake(&turns->posted, n);
+    while (!(found = pick(turns, turn)) && turns->open > 0)
+        sleep_a_while(turns);
+    /* Whoever leaves because all is settled sends the next one home; whoever takes a turn sends for one who watches, or
+     * who takes what else is due already. */
+    due_ns = found ? next_due_ns(turns) : 0;
+    if (due_ns != WAIT_FOREVER && (turns->watcher == NULL || due_ns < turns->watched_until_ns))
+        next = tell(turns);
+    unlock_and_wake(turns, next);
+    return found;
 }
 
 void turns_delay(struct turns *turns, struct inflight *flight)
 {
+    struct turns_sleeper *told = NULL;
+
     pthread_mutex_lock(&turns->lock);
     heap_push(turns, flight);
-    post_and_unlock(turns, 1);
+    /* Whoever watches must not oversleep this one; when nobody does, the caller comes back and will. */
+    if (turns->watcher != NULL && flight->due_again_ns < turns->watched_until_ns) {
+        told = turns->watcher;
+        turns->watcher = NULL;
+        atomic_store_explicit(&told->told, 1, memory_order_release);
+    }
+    unlock_and_wake(turns, told);
 }
 
 void turns_finished(struct turns *turns, struct inflight *flight)
@@ -126,20 +228,25 @@ void turns_finished(struct turns *turns, struct inflight *flight)
     else
         turns->answered_head = flight;
     turns->answered_tail = flight;
-    post_and_unlock(turns, 1);
+    unlock_and_wake(turns, tell(turns));
 }
 
 void turns_stop(struct turns *turns)
 {
+    struct turns_sleeper *watcher;
+
     pthread_mutex_lock(&turns->lock);
-    post_and_unlock(turns, INT32_MAX);
+    if ((watcher = turns->watcher) != NULL) {
+        turns->watcher = NULL;
+        atomic_store_explicit(&watcher->told, 1, memory_order_release);
+    }
+    unlock_and_wake(turns, watcher);
 }
 
-void turns_settled(struct turns *turns)
+void turns_settled(struct turns *turns, struct inflight *flight)
 {
     pthread_mutex_lock(&turns->lock);
-    if (--turns->open > 0)
-        pthread_mutex_unlock(&turns->lock);
-    else
-        post_and_unlock(turns, INT32_MAX);
+    flights_give(turns->flights, flight);
+    turns->open--;
+    unlock_and_wake(turns, turns->open == 0 ? tell(turns) : NULL);
 }

@@ -1,7 +1,5 @@
 #include "harness/run/worker.h"
 
-#include <string.h>
-
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
 
@@ -10,20 +8,27 @@ struct app_server *worker_server(struct crew *crew, int64_t user)
     return &crew->servers[(user - 1) % crew->cell->scenario.instances];
 }
 
-struct inflight *worker_prepare(struct crew *crew, int64_t i, int64_t user, int64_t turn, bool second,
-                                struct record *record)
+void worker_prepare(struct crew *crew, struct inflight *flight, int64_t user, int64_t turn, bool second,
+                    struct record *record)
 {
-    size_t size = crew->cell->variant.registered->strategy->request_size;
-    struct inflight *flight = &crew->flights[i];
-    void *memory = NULL;
-
-    if (size > 0)
-        memory = memset(crew->request_memory + (size_t)i * size, 0, size);
-    inflight_init(flight, &crew->plan, user, turn, worker_server(crew, user), record, memory,
-                  crew->taking_turns ? &crew->turns : NULL);
+    inflight_init(flight, &crew->plan, user, turn, worker_server(crew, user), record,
+                  flights_memory(&crew->flights, flight), crew->taking_turns ? &crew->turns : NULL);
     if (second)
         inflight_second(flight);
-    return flight;
+}
+
+void worker_prepare_nth(struct crew *crew, struct inflight *flight, int64_t i)
+{
+    int64_t users = crew->plan.users, sender = crew->senders != NULL ? crew->senders[i] : i + 1;
+    int64_t id = sender < 0 ? -sender : sender;
+
+    worker_prepare(crew, flight, (id - 1) % users + 1, (id - 1) / users, sender < 0,
+                   &crew->recorder.books[0].records[i]);
+}
+
+struct record *worker_cancel_record(const struct crew *crew, const struct inflight *flight)
+{
+    return flight->record + crew->flight_count;
 }
 
 void worker_answered(struct crew *crew, struct inflight *flight)
@@ -39,7 +44,7 @@ void worker_answered(struct crew *crew, struct inflight *flight)
     else if (record->op == OP_CANCEL && record->outcome == ASIDE_DONE)
         sold = -record->seats;
     if (sold != 0)
-        atomic_fetch_add_explicit(&crew->progress->sold, sold, memory_order_relaxed);
+        atomic_fetch_add_explicit(&crew->progress->sold, sold, memory_order_release);
 }
 
 void worker_serve(struct crew *crew, struct inflight *flight)

@@ -16,8 +16,12 @@ struct worker {
 
 /* The server that user number `user` (from 1) is dealt to. */
 struct app_server *worker_server(struct crew *, int64_t user);
-/* Sets up flight number i to run request `turn` of a user, or its second click, into record. */
-struct inflight *worker_prepare(struct crew *, int64_t i, int64_t user, int64_t turn, bool second, struct record *);
+/* Sets up a flight to run request `turn` of a user, or its second click, into record. */
+void worker_prepare(struct crew *, struct inflight *, int64_t user, int64_t turn, bool second, struct record *);
+/* The same for request number i of a burst or of open load, into its record. */
+void worker_prepare_nth(struct crew *, struct inflight *, int64_t i);
+/* Its user gives the booking back: the record for that. */
+struct record *worker_cancel_record(const struct crew *, const struct inflight *);
 /* A user with a thread of its own, invoked: from the first try to the answer. */
 void worker_serve(struct crew *, struct inflight *);
 /* The answer is there: takes the time, tells the progress. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/scenario/timetable.h"
 
 struct app cell_app(const struct cell *cell, int index)
 {
@@ -73,8 +74,9 @@ bool cell_contended(const struct cell *cell)
 {
     const struct scenario *s = &cell->scenario;
 
-    return (double)s->users * (1 - s->abandon) * sizes_mean(&s->sizes) >
-           (double)s->seats * pick_spread(&s->pick, s->events);
+    double requests = s->model == LOAD_OPEN ? timetable_expected(s) : (double)s->users;
+
+    return requests * (1 - s->abandon) * sizes_mean(&s->sizes) > (double)s->seats * pick_spread(&s->pick, s->events);
 }
 
 const char *const cell_cap_names[] = {
@@ -92,8 +94,24 @@ static bool fills_too_much(const struct cell *cell)
     return fills && cell->scenario.events * cell->scenario.seats > SEAT_ROWS_MOST;
 }
 
+/* NULL, or why [audit] probe cannot be had here. */
+static const char *cannot_probe(const struct cell *cell, unsigned caps)
+{
+    const struct scenario *scenario = &cell->scenario;
+    bool is_embedded = (caps & DB_CAN_HOLD_ROWS) != 0 && (caps & DB_CAN_NETWORK) == 0;
+
+    if (scenario->probe_ns == 0 || (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+        return NULL;
+    if (is_embedded && scenario->db.journal == JOURNAL_DELETE)
+        return "with journal = delete a probe keeps writers waiting: audit.probe needs journal = wal";
+    if (scenario_has_faults(scenario))
+        return "a fault may take the probe's connection as well: audit.probe and [fault] do not go together";
+    return NULL;
+}
+
 void cell_explain_skip(struct cell *cell)
 {
+    const char *why;
     const struct strategy *strategy = cell->variant.registered->strategy;
     unsigned caps = database_caps_of(cell->db), needs = cell_needs(cell);
     bool built = false;
@@ -116,13 +134,13 @@ void cell_explain_skip(struct cell *cell)
                  strategy->name);
         return;
     }
-    if (cell->scenario.probe_ns > 0 && cell->scenario.db.journal == JOURNAL_DELETE && (caps & DB_CAN_HOLD_ROWS) != 0 &&
-        (caps & DB_CAN_NETWORK) == 0)
-        snprintf(cell->skip, sizeof(cell->skip),
-                 "with journal = delete a probe keeps writers waiting: audit.probe "
-                 "needs journal = wal");
     if (cell->scenario.db.rtt_ns > 0 && (caps & DB_CAN_NETWORK) == 0 && (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no round trip to delay", cell->db);
+    else if (scenario_has_faults(&cell->scenario) && (caps & DB_CAN_NETWORK) == 0 &&
+             (strategy->traits & TRAIT_FLOOR) == 0)
+        snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no connection to lose, no server to crash", cell->db);
+    else if ((why = cannot_probe(cell, caps)) != NULL)
+        snprintf(cell->skip, sizeof(cell->skip), "%s", why);
     else if (fills_too_much(cell))
         snprintf(cell->skip, sizeof(cell->skip),
                  "%s keeps a row per seat, and there are more than %" PRId64 " to fill in before each trial",
@@ -208,7 +226,7 @@ int cell_solo(struct cell *to, const struct cell *from)
         return -1;
     }
     to->scenario.model = LOAD_BURST;
-    to->scenario.duration_ns = 0;
+    to->scenario.duration_ns = to->scenario.rate = 0;
     to->scenario.users = to->scenario.events = to->scenario.seats = to->scenario.instances = 1;
     to->scenario.workers = WORKERS_AUTO;
     to->scenario.checkout = (struct law){ .kind = LAW_FIXED };
@@ -217,6 +235,8 @@ int cell_solo(struct cell *to, const struct cell *from)
     to->scenario.sizes = (struct size_law){ 0 };
     to->scenario.patience = (struct law){ .kind = LAW_NONE };
     to->scenario.browsers = to->scenario.probe_ns = 0;
+    to->scenario.ack_loss = 0;
+    to->scenario.kill_backend_ns = to->scenario.crash_ns = 0;
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/scenario/option.h"
+#include "harness/scenario/rate.h"
 
 static void join_words(const char *const *words, const char *between, char *out, size_t size)
 {
@@ -67,6 +68,11 @@ void option_domain(const struct option *row, char *out, size_t size)
         break;
     case OPTION_SHARE:
         snprintf(out, size, "a share: 0%%..100%%");
+        break;
+    case OPTION_RATE:
+        rate_print(row->min, lo, sizeof(lo));
+        rate_print(row->max, hi, sizeof(hi));
+        snprintf(out, size, "a rate: %s..%s", lo, hi);
         break;
     case OPTION_CHOICE:
         join_words(row->words, " | ", out, size);

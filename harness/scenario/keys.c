@@ -1,6 +1,7 @@
 #include "harness/scenario/scenario.h"
 
 #include "harness/base/clock.h"
+#include "harness/scenario/rate.h"
 
 /* Every key of a scenario file but [strategy.NAME] and [sweep]: the order is that of help, of scenarios/README.md and
  * of a resolved scenario. */
@@ -49,11 +50,12 @@ const struct option scenario_options[] = {
       .type = OPTION_CHOICE,
       .offset = AT(model),
       .fallback = "burst",
-      .words = WORDS("burst", "closed", "lockstep"),
+      .words = WORDS("burst", "closed", "lockstep", "open"),
       .help =
           "burst: every user asks once, all at the same moment; closed: every user asks again as soon as answered, "
           "for load.duration; lockstep: as a burst, but one at a time, and nobody takes a step before all have taken "
-          "the one before it: no times, but counts that are the same in every run." },
+          "the one before it: no times, but counts that are the same in every run; open: requests come at load.rate "
+          "for load.duration, whatever became of those before." },
     { .section = "load",
       .name = "users",
       .type = OPTION_INT,
@@ -61,7 +63,7 @@ const struct option scenario_options[] = {
       .min = 1,
       .max = 1000000,
       .fallback = "1000",
-      .help = "Users who want a seat." },
+      .help = "Users who want a seat; in open load they ask in turn." },
     { .section = "load",
       .name = "workers",
       .type = OPTION_INT,
@@ -79,7 +81,41 @@ const struct option scenario_options[] = {
       .min = 0,
       .max = 60 * MINUTE,
       .fallback = "0ms",
-      .help = "How long closed load goes on; of no use to a burst." },
+      .help = "How long closed or open load goes on; of no use to a burst." },
+    { .section = "load",
+      .name = "rate",
+      .type = OPTION_RATE,
+      .offset = AT(rate),
+      .min = 0,
+      .max = 1000000 * RATE_SECONDS,
+      .fallback = "0/s",
+      .help = "Requests per second of open load, second clicks not counted; of no use to others." },
+    { .section = "load",
+      .name = "arrivals",
+      .type = OPTION_CHOICE,
+      .offset = AT(arrivals),
+      .fallback = "poisson",
+      .words = WORDS("poisson", "constant"),
+      .help = "When requests of open load are due: poisson: at random, as of users who know nothing of each other; "
+              "constant: evenly spaced. Fixed by seed and block before the start." },
+    { .section = "load",
+      .name = "drain",
+      .type = OPTION_DURATION,
+      .offset = AT(drain_ns),
+      .min = 0,
+      .max = 60 * MINUTE,
+      .fallback = "5s",
+      .help = "How long after load.duration requests of open load that were due may still begin; those that have not "
+              "by then are skipped, and counted." },
+    { .section = "load",
+      .name = "late",
+      .type = OPTION_DURATION,
+      .offset = AT(late_ns),
+      .min = NS_PER_US,
+      .max = MINUTE,
+      .fallback = "100ms",
+      .help = "A request of open load that begins later than this after it was due is late; where waiting grows beyond "
+              "it, the rate was not sustained." },
     { .section = "load",
       .name = "pick",
       .type = OPTION_PICK,
@@ -299,6 +335,31 @@ const struct option scenario_options[] = {
       .fallback = "0ms",
       .help = "How often a reader looks, while the rush goes on, that nothing is oversold, below zero or sold twice; "
               "0ms: never. It costs what the report says." },
+    { .section = "fault",
+      .name = "ack_loss",
+      .type = OPTION_SHARE,
+      .offset = AT(ack_loss),
+      .fallback = "0%",
+      .help = "Share of commits (and of writes that commit by themselves) whose connection is cut: half of them before "
+              "the server hears of it, half when it has answered and nobody hears the answer (PostgreSQL)." },
+    { .section = "fault",
+      .name = "kill_backend",
+      .type = OPTION_DURATION,
+      .offset = AT(kill_backend_ns),
+      .min = 0,
+      .max = 10 * MINUTE,
+      .fallback = "0ms",
+      .help =
+          "How often one connection of the run, drawn at random, is ended by the server; 0ms: never (PostgreSQL)." },
+    { .section = "fault",
+      .name = "crash",
+      .type = OPTION_DURATION,
+      .offset = AT(crash_ns),
+      .min = 0,
+      .max = 10 * MINUTE,
+      .fallback = "0ms",
+      .help = "How often the throw-away server is stopped at once and started again; 0ms: never, and never a server of "
+              "the user's (PostgreSQL)." },
 
     { .section = "run",
       .name = "strategies",

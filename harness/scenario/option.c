@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/scenario/pick.h"
+#include "harness/scenario/rate.h"
 #include "harness/scenario/sizes.h"
 
 static void *field(const struct option *row, void *target)
@@ -77,6 +78,19 @@ static int parse_share(const struct option *row, double *out, const char *value,
     if (wrong != NULL)
         return refuse(row, value, wrong, error, error_size);
     *out = (double)parts / (double)SHARE_PARTS;
+    return 0;
+}
+
+static int parse_rate(const struct option *row, int64_t *out, const char *value, char *error, size_t error_size)
+{
+    int64_t rate = 0;
+    const char *wrong = rate_parse(value, &rate);
+
+    if (wrong == NULL && (rate < row->min || rate > row->max))
+        wrong = "is out of range";
+    if (wrong != NULL)
+        return refuse(row, value, wrong, error, error_size);
+    *out = rate;
     return 0;
 }
 
@@ -216,6 +230,8 @@ int option_parse(const struct option *row, void *target, const char *value, char
         return parse_duration(row, out, value, error, error_size);
     case OPTION_SHARE:
         return parse_share(row, out, value, error, error_size);
+    case OPTION_RATE:
+        return parse_rate(row, out, value, error, error_size);
     case OPTION_CHOICE:
         return parse_choice(row, out, value, error, error_size);
     case OPTION_LAW:
@@ -279,6 +295,9 @@ void option_print(const struct option *row, const void *target, char *out, size_
         break;
     case OPTION_SHARE:
         share_print((int64_t)(*(const double *)value * (double)SHARE_PARTS + 0.5), out, size);
+        break;
+    case OPTION_RATE:
+        rate_print(*(const int64_t *)value, out, size);
         break;
     case OPTION_CHOICE:
         snprintf(out, size, "%s", row->words[*(const int *)value]);

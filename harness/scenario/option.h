@@ -13,6 +13,7 @@ enum option_type {
     OPTION_INT,      /* int64_t; min..max                                                     */
     OPTION_DURATION, /* int64_t, ns; written with a unit: 250us, 20ms, 5s, 2m; min..max in ns */
     OPTION_SHARE,    /* double, 0..1; written 30%                                             */
+    OPTION_RATE,     /* int64_t, rate.h; written 500/s; min..max of the same                  */
     OPTION_CHOICE,   /* int: index into words                                                 */
     OPTION_LAW,      /* struct law: a fixed duration or a named distribution of words         */
     OPTION_PICK,     /* struct pick_law (pick.h): uniform, zipf:1.1, hot:90%                  */

@@ -104,6 +104,7 @@ static size_t size_of(const struct option *row)
     switch (row->type) {
     case OPTION_INT:
     case OPTION_DURATION:
+    case OPTION_RATE:
         return sizeof(int64_t);
     case OPTION_SHARE:
         return sizeof(double);

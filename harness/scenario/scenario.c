@@ -6,6 +6,8 @@
 
 #include "harness/base/say.h"
 #include "harness/scenario/layer.h"
+#include "harness/scenario/rate.h"
+#include "harness/scenario/timetable.h"
 
 int64_t scenario_workers(const struct scenario *s)
 {
@@ -35,22 +37,65 @@ static const char *needs_clock(const struct scenario *s)
     return NULL;
 }
 
-int scenario_check(const struct scenario *s, const char *place)
+/* What a duration and a rate say must go with the model. True: it was said that they do not. */
+static bool check_model(const struct scenario *s, const char *place)
 {
-    char duration[OPTION_DURATION_SIZE], timeout[OPTION_DURATION_SIZE];
-    int64_t workers = scenario_workers(s);
+    static const char *const models[] = { "a burst", "closed load", "lock-step", "open load" };
+    const bool lasts = s->model == LOAD_CLOSED || s->model == LOAD_OPEN;
+    char duration[OPTION_DURATION_SIZE], rate[OPTION_DURATION_SIZE];
 
     text_duration(duration, sizeof(duration), s->duration_ns);
-    text_duration(timeout, sizeof(timeout), s->timeout_ns);
-    if (s->model == LOAD_CLOSED && s->duration_ns == 0)
-        say_error("%s: closed load has no end; set load.duration, such as 2s", place);
-    else if (s->model != LOAD_CLOSED && s->duration_ns > 0)
+    rate_print(s->rate, rate, sizeof(rate));
+    if (lasts && s->duration_ns == 0)
+        say_error("%s: %s has no end; set load.duration, such as 2s", place, models[s->model]);
+    else if (!lasts && s->duration_ns > 0)
         say_error("%s: load.duration = %s means nothing to %s; set load.model = closed, or leave it out", place,
-                  duration, s->model == LOAD_BURST ? "a burst" : "lock-step");
-    else if (s->duration_ns >= s->timeout_ns)
+                  duration, models[s->model]);
+    else if (s->model != LOAD_OPEN && s->rate > 0)
+        say_error("%s: load.rate = %s means nothing to %s; set load.model = open, or leave it out", place, rate,
+                  models[s->model]);
+    else if (s->model == LOAD_OPEN && s->rate == 0)
+        say_error("%s: open load has no rate; set load.rate, such as 500/s", place);
+    else if (s->model == LOAD_OPEN && timetable_expected(s) > TIMETABLE_MOST)
+        say_error("%s: load.rate = %s for %s is %.0f requests, and a trial holds at most %d; lower load.rate or "
+                  "load.duration",
+                  place, rate, duration, timetable_expected(s), TIMETABLE_MOST);
+    else if (s->model == LOAD_OPEN && timetable_expected(s) < 1)
+        say_error("%s: load.rate = %s for %s is not one request; raise load.rate or load.duration", place, rate,
+                  duration);
+    else
+        return false;
+    return true;
+}
+
+/* True: it was said that no trial could end in time. */
+static bool check_end(const struct scenario *s, const char *place)
+{
+    char duration[OPTION_DURATION_SIZE], drain[OPTION_DURATION_SIZE], timeout[OPTION_DURATION_SIZE];
+
+    text_duration(duration, sizeof(duration), s->duration_ns);
+    text_duration(drain, sizeof(drain), s->drain_ns);
+    text_duration(timeout, sizeof(timeout), s->timeout_ns);
+    if (s->duration_ns >= s->timeout_ns)
         say_error("%s: load.duration = %s is not below run.timeout = %s: no trial would count; raise run.timeout",
                   place, duration, timeout);
-    else if (s->workers > s->users)
+    else if (s->model == LOAD_OPEN && s->duration_ns + s->drain_ns >= s->timeout_ns)
+        say_error(
+            "%s: load.duration = %s and load.drain = %s are not below run.timeout = %s: a trial that falls behind "
+            "would not count; raise run.timeout",
+            place, duration, drain, timeout);
+    else
+        return false;
+    return true;
+}
+
+int scenario_check(const struct scenario *s, const char *place)
+{
+    int64_t workers = scenario_workers(s);
+
+    if (check_model(s, place) || check_end(s, place))
+        return EXIT_USAGE;
+    if (s->workers > s->users)
         say_error("%s: load.workers = %" PRId64 " is more than load.users = %" PRId64 "; set at most one per user",
                   place, s->workers, s->users);
     else if (s->model == LOAD_CLOSED && workers < s->users)

@@ -9,7 +9,8 @@
 
 /* A scenario file, resolved: defaults, extends, the file, then --set, in that order of precedence. */
 
-enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP };
+enum load_model { LOAD_BURST, LOAD_CLOSED, LOAD_LOCKSTEP, LOAD_OPEN };
+enum arrival_kind { ARRIVALS_POISSON, ARRIVALS_CONSTANT };
 enum history { HISTORY_ALL, HISTORY_NONE };
 
 #define WORKERS_AUTO     0
@@ -30,10 +31,14 @@ struct scenario {
     /* [inventory] */
     int64_t events, seats; /* seats per event */
     /* [load] */
-    int model; /* enum load_model */
-    int64_t users;
+    int model;           /* enum load_model */
+    int64_t users;       /* open: they ask in turn */
     int64_t workers;     /* WORKERS_AUTO: one per user up to 10,000 */
-    int64_t duration_ns; /* closed */
+    int64_t duration_ns; /* closed, open */
+    int64_t rate;        /* open: requests in RATE_SECONDS (rate.h) */
+    int arrivals;        /* open: enum arrival_kind */
+    int64_t drain_ns;    /* open: how long after duration requests may still begin */
+    int64_t late_ns;     /* open: a request that begins later than this after it was due is late */
     struct pick_law pick;
     struct law patience; /* LAW_NONE: endless */
     /* [request] */
@@ -60,6 +65,10 @@ struct scenario {
     struct retry_policy retry;
     /* [audit] */
     int64_t probe_ns; /* 0: none */
+    /* [fault] */
+    double ack_loss;         /* share of commits whose answer is lost with the connection */
+    int64_t kill_backend_ns; /* how often the server ends one of our connections; 0: never */
+    int64_t crash_ns;        /* how often our own server crashes; 0: never                 */
     /* [run] */
     struct text_list strategies;  /* variants, core, all, rogues */
     int64_t trials, warmup, seed; /* warmup: WARMUP_AUTO, or a number of blocks */
@@ -112,6 +121,11 @@ int scenario_copy(struct scenario *to, const struct scenario *from);
 int scenario_set(struct scenario *, const char *key, const char *value, const char *place);
 /* Checks keys against each other. EXIT_OK / EXIT_USAGE after one line that begins with place. */
 int scenario_check(const struct scenario *, const char *place);
+/* Whether something is to go wrong on purpose ([fault]). */
+static inline bool scenario_has_faults(const struct scenario *s)
+{
+    return s->ack_loss > 0 || s->kill_backend_ns > 0 || s->crash_ns > 0;
+}
 /* Threads that act as users: workers, or for WORKERS_AUTO one per user up to WORKERS_AUTO_MAX. */
 int64_t scenario_workers(const struct scenario *);
 /* The resolved scenario as an INI file that can be run again. out: a FILE. */

@@ -15,6 +15,7 @@ int verb_run(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_check(int argc, char **argv);
+int verb_breakpoint(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_calibrate(int argc, char **argv);
 int verb_audit(int argc, char **argv);

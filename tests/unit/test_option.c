@@ -11,11 +11,13 @@
 #include "harness/base/clock.h"
 #include "harness/base/rng.h"
 #include "harness/scenario/pick.h"
+#include "harness/scenario/rate.h"
 #include "harness/scenario/sizes.h"
 
 struct sample {
     int64_t number, workers, tries, time_ns;
     double share;
+    int64_t rate;
     int choice;
     unsigned set;
     struct law checkout, backoff, busy, wait;
@@ -39,6 +41,7 @@ enum {
     TRIES,
     TIME,
     SHARE,
+    RATE,
     CHOICE,
     CHECKOUT,
     BACKOFF,
@@ -82,6 +85,11 @@ static const struct option rows[] = {
                .max = 3600 * NS_PER_S,
                .fallback = "30s" },
     [SHARE] = { .name = "share", .type = OPTION_SHARE, .offset = AT(share), .fallback = "0%" },
+    [RATE] = { .name = "rate",
+               .type = OPTION_RATE,
+               .offset = AT(rate),
+               .max = 1000000 * RATE_SECONDS,
+               .fallback = "0/s" },
     [CHOICE] = { .name = "choice", .type = OPTION_CHOICE, .offset = AT(choice), .fallback = "full", .words = choices },
     [CHECKOUT] = { .name = "checkout",
                    .type = OPTION_LAW,
@@ -223,6 +231,27 @@ static void shares(void **state)
     refuses(SHARE, "100.000001%", "'100.000001%' is out of range; write a share: 0%..100%");
     refuses(SHARE, "99999999999999999999%", "'99999999999999999999%' is out of range; write a share: 0%..100%");
     refuses(SHARE, "0.0000001%", "'0.0000001%' has more than six decimals; write a share: 0%..100%");
+}
+
+static void rates(void **state)
+{
+    (void)state;
+    reads(RATE, "0/s", "0/s");
+    reads(RATE, "500/s", "500/s");
+    reads(RATE, "12.50/s", "12.5/s");
+    reads(RATE, "0.001/s", "0.001/s");
+    reads(RATE, "1000000/s", "1000000/s");
+    refuses(RATE, "500", "'500' has no unit; write a rate: 0/s..1000000/s");
+    refuses(RATE, "500 /s", "'500 /s' is not a rate; write a rate: 0/s..1000000/s");
+    refuses(RATE, "-1/s", "'-1/s' is not a rate; write a rate: 0/s..1000000/s");
+    refuses(RATE, "1./s", "'1./s' is not a rate; write a rate: 0/s..1000000/s");
+    refuses(RATE, "/s", "'/s' is not a rate; write a rate: 0/s..1000000/s");
+    refuses(RATE, "", "'' is not a rate; write a rate: 0/s..1000000/s");
+    refuses(RATE, "5/m", "'5/m' is not a rate; write a rate: 0/s..1000000/s");
+    refuses(RATE, "0.0001/s", "'0.0001/s' has more than three decimals; write a rate: 0/s..1000000/s");
+    refuses(RATE, "1000000.001/s", "'1000000.001/s' is out of range; write a rate: 0/s..1000000/s");
+    refuses(RATE, "99999999999999999999/s", "'99999999999999999999/s' is out of range; write a rate: 0/s..1000000/s");
+    refuses(RATE, "9223372036854775.9/s", "'9223372036854775.9/s' is out of range; write a rate: 0/s..1000000/s");
 }
 
 static void choices_and_lists(void **state)
@@ -381,6 +410,7 @@ static void any_sample(struct rng *rng, struct sample *s)
     s->tries = 1 + (int64_t)rng_below(rng, INT64_MAX);
     s->time_ns = any_ns(rng, NS_PER_MS, 3600 * NS_PER_S);
     s->share = (double)rng_below(rng, 100000001) / 1e8;
+    s->rate = (int64_t)rng_below(rng, 1000000 * RATE_SECONDS + 1);
     s->choice = (int)rng_below(rng, 3);
     s->checkout = any_law(rng, of_checkout, 3, 1, 600 * NS_PER_S);
     s->backoff = any_law(rng, of_backoff, 3, 1, 600 * NS_PER_S);
@@ -401,6 +431,7 @@ static void assert_same(const struct sample *a, const struct sample *b)
     assert_int_equal(a->tries, b->tries);
     assert_int_equal(a->time_ns, b->time_ns);
     assert_true(a->share == b->share);
+    assert_int_equal(a->rate, b->rate);
     assert_int_equal(a->choice, b->choice);
     assert_true(same_law(&a->checkout, &b->checkout));
     assert_true(same_law(&a->backoff, &b->backoff));
@@ -440,6 +471,7 @@ static void domains(void **state)
         "1 or more | unlimited",
         "a duration: 1ms..1h",
         "a share: 0%..100%",
+        "a rate: 0/s..1000000/s",
         "full | async | off",
         "a duration: 0ms..10m | exp:300ms | uniform:1ms..5ms",
         "none | a duration: 0ms..10m | jitter:1ms..20ms",
@@ -599,6 +631,7 @@ int main(void)
         cmocka_unit_test(whole_numbers),
         cmocka_unit_test(durations),
         cmocka_unit_test(shares),
+        cmocka_unit_test(rates),
         cmocka_unit_test(choices_and_lists),
         cmocka_unit_test(texts),
         cmocka_unit_test(laws),

@@ -292,6 +292,24 @@ static void keys_that_contradict_each_other(void **state)
     refuses("[load]\nmodel = lockstep\n", "scenarios/x.ini: there is no clock in lock-step; set retry.backoff = none");
     refuses("[load]\nmodel = lockstep\n[retry]\nbackoff = none\n[checkout]\ntime = 1ms\n",
             "scenarios/x.ini: there is no clock in lock-step; set checkout.time = 0ms");
+    refuses("[load]\nmodel = open\nrate = 5/s\n",
+            "scenarios/x.ini: open load has no end; set load.duration, such as 2s");
+    refuses("[load]\nmodel = open\nduration = 2s\n",
+            "scenarios/x.ini: open load has no rate; set load.rate, such as 500/s");
+    refuses("[load]\nrate = 5/s\n", "scenarios/x.ini: load.rate = 5/s means nothing to a burst; set load.model = open, "
+                                    "or leave it out");
+    refuses("[load]\nmodel = closed\nduration = 2s\nrate = 0.5/s\n",
+            "scenarios/x.ini: load.rate = 0.5/s means nothing to closed load; set load.model = open, or leave it out");
+    refuses(
+        "[load]\nmodel = open\nduration = 1m\nrate = 100000/s\n",
+        "scenarios/x.ini: load.rate = 100000/s for 1m is 6000000 requests, and a trial holds at most 2000000; lower "
+        "load.rate or load.duration");
+    refuses("[load]\nmodel = open\nduration = 1s\nrate = 0.5/s\n",
+            "scenarios/x.ini: load.rate = 0.5/s for 1s is not one request; raise load.rate or load.duration");
+    refuses(
+        "[load]\nmodel = open\nduration = 1m\nrate = 5/s\ndrain = 1m\n",
+        "scenarios/x.ini: load.duration = 1m and load.drain = 1m are not below run.timeout = 2m: a trial that falls "
+        "behind would not count; raise run.timeout");
     refuses("[load]\nusers = 10\nworkers = 11\n",
             "scenarios/x.ini: load.workers = 11 is more than load.users = 10; set at most one per user");
     refuses("[load]\nusers = 10\nworkers = 2\n[checkout]\ntime = 5ms\n",
@@ -589,7 +607,8 @@ static const char full_of_keys[] =
     "is\n"
     "# written?\n"
     "[scenario]\ntitle = All of it\nextends = base\n[inventory]\nevents = 3\nseats = 7\n"
-    "[load]\nmodel = closed\nusers = 20\nworkers = 20\nduration = 1500ms\npick = zipf:1.1\npatience = exp:2s\n"
+    "[load]\nmodel = closed\nusers = 20\nworkers = 20\nduration = 1500ms\narrivals = constant\ndrain = 2s\nlate = "
+    "50ms\npick = zipf:1.1\npatience = exp:2s\n"
     "[request]\nseats = 1:60%, 2:25%, 4:15%\nrepeat = 5%\n"
     "[mix]\ncancel = 20%\ncancel_after = exp:300ms\nbrowsers = 4\nbrowse_every = 7ms\n"
     "[checkout]\ntime = uniform:1ms..5ms\nabandon = 12.5%\n[app]\ninstances = 4\n"
@@ -629,7 +648,7 @@ static void what_is_written_can_be_run_again(void **state)
     scenario_free(&s);
     write_to(&copy, second, sizeof(second));
     assert_string_equal(second, first);
-    assert_string_equal(copy.sweeps[1].place, "scenarios/x.ini:57");
+    assert_string_equal(copy.sweeps[1].place, "scenarios/x.ini:60");
     scenario_free(&copy);
 
     folder_write("y.ini", first);

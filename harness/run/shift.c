@@ -1,0 +1,48 @@
+#include "harness/run/shift.h"
+
+#include "harness/base/wait.h"
+
+/* It has its answer: gives its turn away for good, or until it gives the booking back. */
+static void settled(struct crew *crew, struct inflight *flight)
+{
+    int64_t due_ns;
+
+    worker_answered(crew, flight);
+    if (inflight_cancels(flight, &due_ns)) {
+        inflight_cancel(flight, worker_cancel_record(crew, flight));
+        flight->due_again_ns = due_ns;
+        turns_delay(&crew->turns, flight);
+    } else {
+        turns_settled(&crew->turns, flight);
+    }
+}
+
+static void begin(struct crew *crew, const struct turn *turn, int64_t t0_ns)
+{
+    if (turn->fresh) {
+        worker_prepare_nth(crew, turn->flight, (int64_t)turn->index);
+        inflight_invoke(turn->flight, crew->due_ns != NULL ? t0_ns + crew->due_ns[turn->index] : t0_ns);
+    } else if (turn->flight->record->op == OP_CANCEL && turn->flight->attempt.number == 0) {
+        inflight_invoke(turn->flight, turn->flight->due_again_ns);
+    }
+}
+
+void shift_work(struct worker *worker)
+{
+    struct crew *crew = worker->crew;
+    int64_t t0_ns = start_wait(&crew->start);
+    struct turn turn;
+
+    if (t0_ns < 0)
+        return;
+    turns_begin(&crew->turns, t0_ns, crew->due_ns != NULL ? crew->deadline_ns : WAIT_FOREVER);
+    while (turns_next(&crew->turns, &turn)) {
+        begin(crew, &turn, t0_ns);
+        if (!turn.answered && inflight_try(turn.flight) == VERDICT_PARKED)
+            continue;
+        if (inflight_settle(turn.flight))
+            turns_delay(&crew->turns, turn.flight);
+        else
+            settled(crew, turn.flight);
+    }
+}
