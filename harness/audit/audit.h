@@ -91,6 +91,7 @@ struct audit {
     struct audit_example example;
     int64_t checked, mismatched, unresolved; /* audit_faults() */
     int64_t unfair;           /* requests (passed.h); of who promises no order, only in rogues and controls */
+    struct probes probes;     /* the trial's */
     struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */
