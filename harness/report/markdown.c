@@ -7,6 +7,7 @@
 #include "harness/base/say.h"
 #include "harness/report/appendix.h"
 #include "harness/report/arrivals.h"
+#include "harness/report/catalogue.h"
 #include "harness/report/closing.h"
 #include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
@@ -15,6 +16,7 @@
 #include "harness/report/picture.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
+#include "harness/report/turned.h"
 
 struct markdown {
     const json_t *run;
@@ -201,7 +203,9 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
     if (ran > 0) {
         steps_write(m->out, scenario, &pick);
         write_pictures(m, scenario, db);
+        turned_write(m->out, &pick);
         page_audit(m->out, &pick);
+        catalogue_write(m->out, &pick);
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
         mix_write(m->out, &pick);

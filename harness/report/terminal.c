@@ -303,7 +303,7 @@ static void print_closing(void *arg, enum closing_kind kind, const char *text)
 {
     static const char *const paints[] = {
         [CLOSING_BROKEN] = RED, [CLOSING_CONTROL] = "",   [CLOSING_NOTHING] = YELLOW, [CLOSING_WHY] = "",
-        [CLOSING_RANK] = "",    [CLOSING_ASIDE] = YELLOW, [CLOSING_BOUND] = DIM
+        [CLOSING_RANK] = "",    [CLOSING_ASIDE] = YELLOW, [CLOSING_TURNED] = YELLOW,  [CLOSING_BOUND] = DIM
     };
     const struct terminal *t = arg;
     const char *before = paint(t, paints[kind]);

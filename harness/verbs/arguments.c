@@ -26,6 +26,7 @@ enum argument {
     EXPORT,
     OUT,
     JSON,
+    GATE,
     REPLAY,
     FORMAT,
     KEEP,
@@ -58,6 +59,7 @@ static const struct {
     [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
     [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
+    [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -269,6 +271,8 @@ static const char **text_of(struct arguments *arguments, enum argument option)
         return &arguments->out;
     case JSON:
         return &arguments->json;
+    case GATE:
+        return &arguments->gate;
     default:
         return NULL;
     }

@@ -22,6 +22,7 @@ struct arguments {
     const char *out, *json, *cell, *dir, *calibration;
     bool keep, quiet, no_plots, export;
     enum jepsen_form form; /* of the export */
+    const char *gate;      /* NULL: none */
     enum progress_mode progress;
     enum colour colour;
     const char *replay;             /* NULL: none                           */
@@ -36,6 +37,8 @@ struct arguments {
 #define AUDIT_OPTIONS      "cell,json,export,out,color"
 #define BREAKPOINT_OPTIONS "strategy,db,slo,max,seed,set,out,json,quiet,no-plots,progress,color"
 #define EXPLAIN_OPTIONS    "db,users,preemptions,schedules,seed,set,replay,format,color"
+
+#define COMPARE_OPTIONS "gate,json,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
  * ("set,strategy"). EXIT_OK / EXIT_USAGE after one line. arguments_free() in both cases. */

@@ -4,6 +4,7 @@
 #include "harness/base/say.h"
 #include "harness/base/text.h"
 #include "harness/base/version.h"
+#include "harness/results/sample.h"
 #include "harness/scenario/doc.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
@@ -18,8 +19,10 @@ const struct verb verbs[] = {
     { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
     { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
+    { "compare", verb_compare, "A B", "two run folders: what differs, and whether that can be chance" },
     { "help", verb_help, "[TOPIC]",
-      "this; topics: run, explain, breakpoint, audit, calibrate, scenario, strategies, readme, exit, any verb" },
+      "this; topics: run, explain, breakpoint, audit, calibrate, compare, scenario, strategies, readme, exit, any "
+      "verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -73,6 +76,19 @@ static int help_explain(void)
     puts("\nWithout --db: on sqlite, or on postgres where the strategy cannot run on sqlite.\n"
          "A schedule is written as who makes the next call: 'A B6 A5'; 'A2 A!after' makes a call fail\n"
          "(!before it took effect, !after it, or by an !error).");
+    return EXIT_OK;
+}
+
+static int help_compare(void)
+{
+    puts("lastseat compare A B  (run folders, or their run.json; the older first)\n\n"
+         "What differs in configuration and floors, then every cell: A, B, the change with its 95 % interval and n;\n"
+         "~ where no difference is shown. What the audit found is never ~.\n");
+    arguments_help(stdout, COMPARE_OPTIONS);
+    fputs("\nMetrics of gates:", stdout);
+    for (const struct sample_metric *m = sample_metrics; m->word != NULL; m++)
+        printf(" %s%s", m->word, m[1].word != NULL ? "," : "");
+    puts("\nA gate also fails where an honest cell's verdict became worse, and where it found nothing to judge.");
     return EXIT_OK;
 }
 
@@ -135,6 +151,7 @@ static const struct {
                { "scenario", help_scenario },
                { "strategies", help_strategies },
                { "readme", help_readme },
+               { "compare", help_compare },
                { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)

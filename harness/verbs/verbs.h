@@ -17,6 +17,7 @@ int verb_show(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_breakpoint(int argc, char **argv);
 int verb_explain(int argc, char **argv);
+int verb_compare(int argc, char **argv);
 int verb_calibrate(int argc, char **argv);
 int verb_audit(int argc, char **argv);
 int verb_report(int argc, char **argv);
