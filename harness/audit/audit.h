@@ -93,6 +93,7 @@ struct audit {
     int64_t checked, mismatched, unresolved; /* audit_faults()                                            */
     int64_t damaged;                         /* audit_faults(): complaints of the storage; -1: not asked   */
     int64_t unfair;           /* requests (passed.h); of who promises no order, only in rogues and controls */
+    struct probes probes;     /* the trial's */
     struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */
