@@ -149,7 +149,7 @@ static void conclude(struct audit *audit, const struct trial *trial)
                  (long long)audit->gate_drift);
         set_reason(audit, AUDIT_INVALID, text);
     } else if (audit->malformed > 0) {
-        snprintf(text, sizeof text, "%lld records that no run writes", (long long)audit->malformed);
+        snprintf(text, sizeof text, "records that no run writes: %lld", (long long)audit->malformed);
         set_reason(audit, AUDIT_INVALID, text);
     } else if (trial->void_reason[0] != '\0') {
         set_reason(audit, AUDIT_UNKNOWN, trial->void_reason);

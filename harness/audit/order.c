@@ -32,7 +32,7 @@ struct search {
     size_t depth;
     size_t *choices;
     size_t choice_count, choice_room;
-    struct sum *seen; /* open addressing; {0, 0}: free */
+    struct sum *seen; /* open addressing; a is odd, or 0: free */
     size_t seen_count, seen_room;
     int64_t *steps; /* left to all windows */
 };
@@ -190,7 +190,7 @@ static struct sum *place_of(struct sum *seen, size_t room, struct sum sum)
 {
     size_t at = sum.a & (room - 1);
 
-    while ((seen[at].a != 0 || seen[at].b != 0) && (seen[at].a != sum.a || seen[at].b != sum.b))
+    while (seen[at].a != 0 && memcmp(&seen[at], &sum, sizeof sum) != 0)
         at = (at + 1) & (room - 1);
     return &seen[at];
 }
@@ -198,6 +198,7 @@ static struct sum *place_of(struct sum *seen, size_t room, struct sum sum)
 /* False: out of memory. *fresh: this state was never seen before. */
 static bool remember(struct search *s, bool *fresh)
 {
+    const struct sum sum = { s->sum.a | 1, s->sum.b };
     struct sum *place;
     size_t i;
 
@@ -208,16 +209,16 @@ static bool remember(struct search *s, bool *fresh)
         if (more == NULL)
             return false;
         for (i = 0; i < s->seen_room; i++)
-            if (s->seen[i].a != 0 || s->seen[i].b != 0)
+            if (s->seen[i].a != 0)
                 *place_of(more, room, s->seen[i]) = s->seen[i];
         free(s->seen);
         s->seen = more;
         s->seen_room = room;
     }
-    place = place_of(s->seen, s->seen_room, s->sum);
-    *fresh = place->a == 0 && place->b == 0;
+    place = place_of(s->seen, s->seen_room, sum);
+    *fresh = place->a == 0;
     if (*fresh) {
-        *place = s->sum;
+        *place = sum;
         s->seen_count++;
     }
     return true;

@@ -13,6 +13,7 @@
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
+#include "harness/results/validity.h"
 #include "harness/results/value.h"
 
 /* {reason: n} of those that occurred. */
@@ -64,9 +65,15 @@ static json_t *all_ops(const struct trial *t)
 
 static json_t *resources(const struct trial *t)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "harness_cpu_ns", value_known(t->harness_cpu_ns), "server_cpu_ns",
-                     value_known(t->server_cpu_ns), "peak_rss_bytes", value_known(t->peak_rss_bytes),
-                     "peak_connections", value_known(t->peak_connections), "wal_bytes", value_known(t->wal_bytes));
+    const struct weather *w = &t->weather;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I}", "harness_cpu_ns",
+                     value_known(t->harness_cpu_ns), "server_cpu_ns", value_known(t->server_cpu_ns), "peak_rss_bytes",
+                     value_known(t->peak_rss_bytes), "peak_connections", value_known(t->peak_connections), "wal_bytes",
+                     value_known(t->wal_bytes), "steal_ns", value_known(w->steal_ns), "processors_ns",
+                     value_known(w->processors_ns), "run_delay_ns", value_known(w->run_delay_ns), "hiccup_ns",
+                     w->hiccups.total > 0 ? value_distribution(&w->hiccups) : json_null(), "hiccup_realtime",
+                     w->realtime, "watch_cpu_ns", (json_int_t)w->watch_cpu_ns);
 }
 
 static json_t *bloat(const struct database_bloat *b)
@@ -394,13 +401,16 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
 {
     const char *verdict = finding_verdict(&t->finding, cell);
     json_t *object = document_identity(cell, durability), *rest;
+    struct validity validity;
     char reason[320];
 
+    validity_read(&validity, t);
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
-                     merged_of(t), "headline", headline_json(headline), "verdict", verdict, "reason",
-                     redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
+    rest =
+        json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
+                  "headline", headline_json(headline), "validity", validity_document(&validity), "verdict", verdict,
+                  "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

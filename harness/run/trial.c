@@ -265,19 +265,24 @@ static int reopen_observer(struct stage *stage)
 
 static int rush(struct stage *stage, struct trial *trial)
 {
+    struct weather_watch watch;
     bool blind;
 
     reset_peak_rss();
     database_usage(stage->database, stage->observer, &stage->usage_before);
+    weather_begin(&watch, &trial->weather);
     stage->cpu_before_ns = cpu_now_ns();
     trial->start_ns = crew_start(&stage->crew);
     faults_start(&stage->faults, trial->start_ns);
     attend(stage, trial);
     trial->wall_ns = clock_now_ns() - trial->start_ns;
+    weather_end(&watch);
     faults_calm(&stage->faults);
     blind = stage->faults.report.crashed > 0 && reopen_observer(stage) != 0;
     if (!blind)
         spend(stage, trial);
+    weather_delays(&watch);
+    trial->harness_cpu_ns -= trial->weather.watch_cpu_ns;
     crew_join(&stage->crew);
     return blind || crew_collect(&stage->crew, trial) != 0 ? -1 : take_pace(stage, trial);
 }
@@ -332,6 +337,7 @@ void trial_free(struct trial *trial)
     if (trial == NULL)
         return;
     totals_destroy(&trial->totals);
+    weather_free(&trial->weather);
     free(trial->records);
     free(trial->cancels);
     free(trial->gates);

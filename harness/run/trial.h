@@ -7,6 +7,7 @@
 #include "harness/fault/faults.h"
 #include "harness/measure/pace.h"
 #include "harness/measure/totals.h"
+#include "harness/run/weather.h"
 #include "harness/scenario/cell.h"
 
 /* One gate of one app after the trial: a witness of the audit. */
@@ -35,6 +36,7 @@ struct trial {
     int64_t harness_cpu_ns, server_cpu_ns, peak_rss_bytes, wal_bytes; /* -1: cannot be known */
     int64_t peak_connections; /* most borrowed at once, plus services                    */
     struct database_bloat bloat;
+    struct weather weather;
     struct fault_report faults; /* what went wrong on purpose */
     bool untimed;               /* users were made to wait for each other (lockstep.h): times say nothing */
     char void_reason[160];      /* "" or why the trial does not count                      */

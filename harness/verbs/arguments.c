@@ -53,7 +53,7 @@ static const struct {
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [FAULT] = { "fault", "KIND:HOW", "ack-loss:1%, kill-backend:50ms, crash:2s (PostgreSQL); may be repeated" },
     [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
-    [MAX] = { "max", "N", "most users tried (default 10000)" },
+    [MAX] = { "max", "N", "most users, or requests per second, that are tried (default 10000)" },
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
     [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },

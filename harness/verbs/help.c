@@ -15,7 +15,7 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
-    { "breakpoint", verb_breakpoint, "NAME", "up to how many users each strategy holds, and what breaks first" },
+    { "breakpoint", verb_breakpoint, "NAME", "up to which load each strategy holds, and what breaks first" },
     { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
     { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
@@ -99,11 +99,11 @@ static int help_compare(void)
 
 static int help_breakpoint(void)
 {
-    puts("lastseat breakpoint NAME  (a scenario with bursts; its users are what is searched)\n\n"
-         "Doubles the users until a variant breaks, halves the interval until its ends are within 5 %, and tests\n"
-         "both ends five times. It holds where all five bursts kept to every limit, and breaks where two did not:\n"
+    puts("lastseat breakpoint NAME  (a scenario with bursts, whose users are searched, or open load: its rate)\n\n"
+         "Doubles the load until a variant breaks, halves the interval until its ends are within 5 %, and tries\n"
+         "both ends five times. It holds where all five trials kept to every limit, and breaks where two did not:\n"
          "nothing oversold, lost or invented, no seat left unsold, p99 of the system time within --slo, errors\n"
-         "within 1 %, statements per request within twice those of one user.\n");
+         "within 1 %, statements per request within twice those of one user, a rate sustained.\n");
     arguments_help(stdout, BREAKPOINT_OPTIONS);
     puts("\nThe published case: lastseat breakpoint breaking-point");
     return EXIT_OK;

@@ -944,6 +944,40 @@ static void test_impatience_is_no_refusal(void **state)
     }
 }
 
+/* Told that his hold was over, sooner than it can have been. */
+static void test_early_expiry(void **state)
+{
+    struct world world;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        good(&world);
+        bench_cells_free(&world.made);
+        bench_cells_make(&world.made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n[hold]\nttl = 1s\n",
+                         i < 2 ? "soft_hold" : "atomic", "sqlite");
+        world.records[1].outcome = OUTCOME_GAVE_UP;
+        world.records[1].reason = REASON_EXPIRED;
+        world.records[1].return_ns = i == 1 ? 999000000 : 990000000;
+        judge(&world);
+        assert_int_equal(world.audit.early_expiry, i == 0);
+        assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    }
+}
+
+static void test_what_no_run_writes_is_invalid(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[1].invoke_ns = 1; /* asked after the answer */
+    judge(&world);
+    assert_int_equal(world.audit.malformed, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "records that no run writes: 1");
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -989,6 +1023,8 @@ int main(void)
         cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_unsold_with_groups),
         cmocka_unit_test(test_impatience_is_no_refusal),
+        cmocka_unit_test(test_early_expiry),
+        cmocka_unit_test(test_what_no_run_writes_is_invalid),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);
