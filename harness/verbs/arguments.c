@@ -30,6 +30,7 @@ enum argument {
     OUT,
     JSON,
     GATE,
+    AGAINST,
     REPLAY,
     FORMAT,
     KEEP,
@@ -65,6 +66,7 @@ static const struct {
     [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
+    [AGAINST] = { "against", "BINARY", "another build runs the same, trial by trial in turns; then compare" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -254,6 +256,8 @@ static const char **text_of(struct arguments *arguments, enum argument option)
         return &arguments->json;
     case GATE:
         return &arguments->gate;
+    case AGAINST:
+        return &arguments->against;
     default:
         return NULL;
     }
