@@ -9,6 +9,7 @@ TRIALS      =
 NAME        =
 FROM        =
 S           =
+RUNS        =
 
 OWN        := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -pthread
 OWN        += $(if $(WERROR),-Werror)
@@ -24,10 +25,11 @@ sources    := $(sort $(filter-out $(main),$(wildcard harness/*.c harness/*/*.c s
 strategies := $(filter strategies/%,$(sources))
 programs   := $(foreach d,unit contract e2e,$(sort $(wildcard tests/$d/test_*.c)))
 long       := $(sort $(wildcard tests/long/test_*.c))
-helpers    := $(filter-out $(programs) $(long),$(sort $(wildcard tests/*/*.c)))
+fuzzers    := $(sort $(wildcard tests/fuzz/*.c))
+helpers    := $(filter-out $(programs) $(long) $(fuzzers),$(sort $(wildcard tests/*/*.c)))
 scripts    := $(filter-out %/lib.sh,$(foreach d,transcript e2e,$(sort $(wildcard tests/$d/*.sh))))
 targets    := all demo bench test test-all test-long lint report plots list docs findings new-strategy check-strategy kill-matrix \
-              setup clean clean-results help
+              coverage fuzz setup clean clean-results help
 scenarios  := $(filter-out $(targets),$(patsubst scenarios/%.ini,%,$(wildcard scenarios/*.ini)))
 
 .DELETE_ON_ERROR:
@@ -43,9 +45,9 @@ unknown    := $(filter-out $(targets) $(scenarios) $(scenarios:%=bench-%) lastse
 dry        := $(findstring n,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS  += --no-builtin-rules
 packages   := $(if $(filter demo,$(goals)),build) $(if $(filter bench% $(scenarios),$(goals)),build run)
-packages   += $(if $(filter test test-all test-long check-strategy,$(goals)),build run test)
+packages   += $(if $(filter test test-all test-long coverage check-strategy,$(goals)),build run test)
 packages   += $(if $(filter kill-matrix docs,$(goals)),build run)
-packages   += $(if $(filter test-all lint,$(goals)),build test check)
+packages   += $(if $(filter test-all lint fuzz,$(goals)),build test check)
 ifneq ($(and $(filter bench,$(goals)),$(unknown)),)
     $(error no scenario '$(firstword $(unknown))' in scenarios/ ('make list' shows them))
 endif
@@ -78,12 +80,17 @@ endif
 CC_plain    := $(CC)
 CC_asan     := clang
 CC_tsan     := clang
+CC_fuzz     := clang
 CC_gcc      := gcc
+CC_coverage := gcc
 CC_clang    := clang
 FLAGS_asan  := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined
 FLAGS_tsan  := -O1 -fsanitize=thread
+FLAGS_coverage := -O0 --coverage -Wno-format-truncation
+FLAGS_fuzz  := $(FLAGS_asan) -fsanitize=fuzzer-no-link
 FLAGS_gcc   := -Werror
 FLAGS_clang := -Werror
+scarce      := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 quote       = '$(subst ','\'',$1)'
 string      = $(call quote,"$(subst ",\",$(subst \,\\,$1))")
 # Rewrites $@ only when its text changes: what depends on it is then rebuilt, and not on every make.
@@ -115,11 +122,14 @@ build/$1/lastseat: $(patsubst %.c,build/$1/%.o,$(main) $(sources)) build/$1/buil
 	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIBS) $(LDLIBS)
 $(patsubst %.c,build/$1/%,$(programs) $(long)): build/$1/%: build/$1/%.o $(helpers:%.c=build/$1/%.o) build/$1/liblastseat.a
 	$$(call say,LINK $$@)
-	$$(Q)$(CC_$1) $$(flags_$1) $(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka $(LDLIBS)
--include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(long) $(helpers)) build/$1/build/registry.d
+	$$(Q)$(CC_$1) $$(flags_$1) $$(if $$(findstring /test_scarce,$$@),$$(scarce)) $(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka $(LDLIBS)
+-include $(patsubst %.c,build/$1/%.d,$(main) $(sources) $(programs) $(long) $(fuzzers) $(helpers)) build/$1/build/registry.d
 endef
-$(foreach f,plain asan tsan gcc clang,$(eval $(call flavour,$f)))
+$(foreach f,plain asan tsan fuzz coverage gcc clang,$(eval $(call flavour,$f)))
 
+$(fuzzers:%.c=build/fuzz/%): %: %.o build/fuzz/liblastseat.a
+	$(call say,LINK $@)
+	$(Q)$(CC_fuzz) $(flags_fuzz) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 lastseat: build/plain/lastseat
 	$(Q)cp $< build/lastseat.new && mv build/lastseat.new $@
 build/sources: FORCE
@@ -155,7 +165,16 @@ test-all: lastseat $(every-test) ## the same, the long ones, and again under ASa
 	@echo 'Again, under the address and undefined-behaviour sanitizers:'; TEST_TIMEOUT=600 $(call run-tests,asan)
 	@echo 'Again, under the thread sanitizer:'; TEST_TIMEOUT=600 $(call run-tests,tsan)
 
-compiled   := $(main) $(sources) $(programs) $(long) $(helpers)
+# What judges, and the tests that need nothing but it: every branch of the former is taken by one of the latter.
+judges     := $(sort $(wildcard harness/audit/*.c))
+judged-by  := $(filter tests/unit/%,$(shell grep -l harness/audit/ $(programs)))
+coverage: $(judged-by:%.c=build/coverage/%) ## branches of harness/audit that its tests take, by file; all of them, or exit 1
+	@sh tests/coverage '$(judges)' $(judged-by:%.c=build/coverage/%)
+
+fuzz: $(fuzzers:%.c=build/fuzz/%) ## what reads files, given any bytes, under sanitizers: 20 s, or RUNS=10000000 of each
+	@RUNS='$(RUNS)' sh tests/fuzz/run $(fuzzers:%.c=build/fuzz/%)
+
+compiled   := $(main) $(sources) $(programs) $(long) $(fuzzers) $(helpers)
 headers    := $(wildcard harness/*/*.h strategies/*.h tests/*/*.h)
 lint: $(foreach f,gcc clang,$(compiled:%.c=build/$f/%.o)) ## both compilers' warnings, format, cppcheck, long files
 	$(call say,clang-format)
@@ -186,7 +205,7 @@ docs: lastseat ## rewrite what is generated: scenarios/README.md, the pages in s
 kill-matrix: lastseat ## what each rogue breaks on each database, how it is found, and how often under load
 	$(Q)sh strategies/rogues/matrix load >build/page; code=$$?; cat build/page; [ $$code -eq 0 ] || exit $$code; \
 	    mv build/page strategies/rogues/README.md
-PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv)
+PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv results/reference/*/breakpoint.csv)
 	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
 findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again
 

@@ -68,7 +68,8 @@ enum ledger {
 /* What a strategy claims; the audit holds it to this. */
 enum {
     PROMISE_NO_OVERSELL = 1u << 0,    /* never sells more seats than there are                            */
-    PROMISE_SELLS_OUT = 1u << 1,      /* leaves no seat unsold that somebody asked for and was refused    */
+    PROMISE_SELLS_OUT = 1u << 1,      /* leaves no seat unsold that somebody asked for and was refused, and says "sold
+                                         out" only while too few seats are in nobody's hands              */
     PROMISE_ALL_OR_NOTHING = 1u << 2, /* a group gets all the seats it asked for, or none                 */
     PROMISE_IN_ORDER = 1u << 3        /* who was answered before another asked comes before him (audit/passed.h) */
 };
@@ -91,11 +92,13 @@ enum {
 /* What the audit can hold against a strategy, worst first (audit/audit.h counts them). */
 enum anomaly {
     ANOMALY_OVERSOLD,
+    ANOMALY_PROBED,
     ANOMALY_LOST,
     ANOMALY_GHOST,
     ANOMALY_TORN,
     ANOMALY_DUPLICATE,
     ANOMALY_UNSOLD,
+    ANOMALY_FALSE_SOLD_OUT,
     ANOMALY_DRIFT,
     ANOMALY_GATE_DRIFT,
     ANOMALY_UNFAIR,

@@ -40,27 +40,58 @@ struct witnesses {
     size_t remainder_count;
 };
 
-/* In seats, but for lost, ghost, duplicate, torn, resolved_*: in requests; repeated: in wishes. Formulae, per event,
- * summed over events:
- *   sold = seats in bookings rows         told = seats told booked and not told given back
- *   oversold = max(0, sold - capacity); where bookings were given back, max(sold, peak) with peak = the most seats that
- *     must have been taken at once (peak.h)
- *   held = seats in holds that were not over: nobody else could have them, and nobody is to blame
- *   unsold = capacity - sold - held, if somebody who wanted no more than that was answered no; else 0. Where a booking
- * was given back meanwhile, whoever was refused may have been refused rightly: these seats are `unjudged` instead drift
- * = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more) = |capacity - left - sold|, left
- * = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN) = |seats rows of a request - seats in its
- * bookings rows|, summed over requests (LEDGER_SEATS) where a hold counts like a booking: over or not, while its row is
- * there it accounts for its seats gate_drift = |initial - left - booked through that app|, for every gate lost = told
- * booked and not given back, no row ghost = a row, and told no, an error, given back, or never asked duplicate =
- * requests with more than one row torn = requests with a row of another number of seats than they asked for repeated =
- * double clicks of which both were booked: reported, not held against anybody */
+/* The request that shows best how somebody was turned away: of the worst kind, the one that lacked most. */
+struct audit_example {
+    const char *kind; /* "false_sold_out", "turned_away", "held"; NULL: there is none */
+    int64_t request, user, event, seats, attempts;
+    enum outcome outcome;
+    enum reason reason;
+    int64_t due_ns, invoke_ns, first_ns, return_ns; /* since the gate opened; first_ns -1: never had a connection */
+    int64_t capacity, taken_most; /* of the event; seats that can have been taken at most, meanwhile            */
+};
+
+#define AUDIT_SHORTFALLS 9 /* enum shortfall (shortfall.h) */
+
+/* In seats, but for lost, ghost, unasked, duplicate, torn, unknown, resolved_*, false_sold_out, held_refusals,
+ * turned_away, early_expiry: in requests; repeated: in wishes; malformed: in records. Per event, summed over events:
+ *
+ * sold = seats in bookings rows
+ * told = seats told booked and not told given back
+ * oversold = max(0, sold - capacity); where bookings were given back, max(sold, peak) with peak = the most seats that
+ *   must have been taken at one moment (checker.h)
+ * oversold_peak = max(0, peak - capacity), of all events: by what clients were told, rows or no rows
+ * negative = seats below zero, of counters in the end, and of what was given back beyond what was taken
+ * held = seats in holds that were not over: nobody else could have them, and nobody is to blame
+ * overdue = seats in holds that were over, and whose rows were still there
+ * unsold = capacity - sold - held, if somebody who wanted no more than that was answered no; else 0. Where a booking
+ *   was given back meanwhile, only if one of these was answered no while there was room; where the checker cannot say
+ *   that, they are `unjudged`. unsold_by: why (shortfall.h)
+ * false_sold_out, deficit, held_refusals, turned_away: checker.h, answers.h
+ * drift = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more) = |capacity - left - sold|,
+ *   left = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN); |seats rows of a request - seats in its
+ *   bookings rows|, summed over requests (LEDGER_SEATS). A hold counts like a booking: over or not, while its row is
+ *   there it accounts for its seats
+ * gate_drift = |initial - left - booked through that app|, for every gate
+ * lost = told booked and not given back, no row
+ * ghost = a row, and told no, an error, given back, or never asked; unasked: of these, the last
+ * duplicate = requests with more than one row; doubled_seats = seats of which more than one row has an owner
+ * torn = requests with a row of another number of seats than they asked for
+ * early_expiry = told that a hold was over before it can have been
+ * malformed = records, cancels and gates that no run writes; they are in nothing else
+ * repeated = double clicks of which both were booked: reported, not held against anybody */
 struct audit {
     int64_t capacity, sold, told, oversold, unsold, drift, leaked, uncounted, gate_drift;
     int64_t lost, ghost, duplicate, torn, held;
     int64_t unknown, resolved_yes, resolved_no; /* outcomes `unknown`, found booked, found not booked */
     int64_t released, unjudged, repeated;
+    int64_t false_sold_out, deficit, held_refusals, turned_away;
+    int64_t oversold_peak, negative, unasked, doubled_seats, overdue, early_expiry, malformed;
+    int64_t windows, windows_unknown; /* stretches of history that an order was searched for; in vain */
+    int64_t unsold_by[AUDIT_SHORTFALLS];
+    struct audit_example example;
+    int64_t checked, mismatched, unresolved; /* audit_faults() */
     int64_t unfair;           /* requests (passed.h); of who promises no order, only in rogues and controls */
+    struct probes probes;     /* the trial's */
     struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */

@@ -15,6 +15,22 @@ bool seats_are_whole(const struct witnesses *witnesses)
     return i == witnesses->seat_count;
 }
 
+int64_t seats_doubled(const struct witnesses *witnesses)
+{
+    int64_t doubled = 0;
+    size_t i, end, owners;
+
+    for (i = 0; i < witnesses->seat_count; i = end) {
+        for (owners = 0, end = i;
+             end < witnesses->seat_count && witnesses->seats[end].event == witnesses->seats[i].event &&
+             witnesses->seats[end].seat == witnesses->seats[i].seat;
+             end++)
+            owners += witnesses->seats[end].request != 0;
+        doubled += owners > 1;
+    }
+    return doubled;
+}
+
 /* By request, then event. */
 static int by_owner(const void *a, const void *b)
 {

@@ -7,15 +7,17 @@
 #include <stdint.h>
 
 #include "harness/db/driver.h"
+#include "harness/db/outage.h"
 #include "harness/db/spare.h"
 
 /* What database.c asks of a kind of database beyond its connections (driver.h): where a run's places live. Each member
- * answers the function of database.h with the same name; all are required. */
+ * answers the function of database.h with the same name; all are required but outage. */
 
 struct database_kind {
     const char *name;
     const char *about; /* one line for `lastseat list databases` */
     const struct db_driver *driver;
+    const struct outage *outage; /* NULL: there is no server to take down */
 
     /* Sets database->own. 0, or -1 with one line in reason and nothing left behind. */
     int (*open)(struct database *, char *reason, size_t reason_size);

@@ -13,7 +13,7 @@
 /* PostgreSQL's places: one schema per tag, on a throw-away server of ours or on the user's. Nothing outside of schemas
  * that this run has created itself is ever touched. */
 
-#define URI "LASTSEAT_PG"
+#define URI PG_PLACE_URI
 /* The audit, the connection that resets, and one to spare. */
 #define EXTRA_CONNECTIONS 3
 /* Where a kept server is started again: not where a system's own listens. */
@@ -188,6 +188,7 @@ static void places_close(struct database *database)
     /* Our own server's go with it. */
     for (i = places->count; places->users_server && !database->keep && i > 0; i--)
         pg_schema_remove(places, i - 1);
+    pg_outage_end(database);
     for (i = 0; i < SERVERS; i++) {
         conninfo_free(&places->info[i]);
         server_close(&places->server[i]);
@@ -370,6 +371,7 @@ const struct database_kind kind_postgres = {
     .name = "postgres",
     .about = "a server: a private throw-away one, or yours by LASTSEAT_PG",
     .driver = &db_driver_postgres,
+    .outage = &pg_outage,
     .open = places_open,
     .close = places_close,
     .refuses = places_refuses,

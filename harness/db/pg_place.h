@@ -20,6 +20,9 @@
 /* Servers: the user's or our durable one, and ours with fsync off. */
 enum { DURABLE, NOT_DURABLE, SERVERS };
 
+/* The variable that names a server of the user's. */
+#define PG_PLACE_URI "LASTSEAT_PG"
+
 struct pg_place {
     char tag[DATABASE_TAG_SIZE];
     int at;
@@ -29,6 +32,8 @@ struct pg_place {
 struct pg_places {
     struct server server[SERVERS];
     struct conninfo info[SERVERS]; /* options NULL: not started */
+    struct conninfo detour;        /* of the connections of a fault run that are not to go there directly */
+    struct pg_known *known;        /* pg_outage.c: a fault run goes on */
     bool users_server, users_fsync;
     char run[32];         /* names this run: start time and process */
     char application[48]; /* what its connections are called        */
@@ -65,6 +70,10 @@ int pg_schema_settle(struct database *);
 int pg_shadow_make(struct database *);
 enum db_status pg_shadow_rewind(struct database *, struct db *);
 void pg_shadow_name(const struct pg_places *, const char *tag, char *out, size_t size);
+
+/* pg_outage.c: struct outage; what places_close() has to see to. */
+extern const struct outage pg_outage;
+void pg_outage_end(struct database *);
 
 /* pg_clock.c: struct database_kind.loosen_clock and .pass_time. */
 int pg_clock_loosen(struct database *);

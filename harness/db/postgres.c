@@ -10,6 +10,7 @@
 #include "harness/db/kind.h"
 #include "harness/db/schema.h"
 #include "harness/db/sqlstate.h"
+#include "harness/db/statement_name.h"
 
 /* Type numbers of PostgreSQL that are integers to us. */
 enum { TYPE_BOOL = 16, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23 };
@@ -48,6 +49,8 @@ static enum db_status fail(struct db *db, const PGresult *res, bool committing)
     st = sqlstate_status(sqlstate, committing);
     if (st != DB_LOST && st != DB_IN_DOUBT && PQstatus(pq_of(db)) == CONNECTION_BAD)
         st = committing ? DB_IN_DOUBT : DB_LOST;
+    if (st == DB_LOST || st == DB_IN_DOUBT)
+        pg_outage_closed(db);
     if (st == DB_STATEMENT_TIMEOUT && atomic_load(&db->cancelled))
         st = DB_LOST;
     /* NOWAIT has the code of lock_timeout, but is raised where the lock is asked for, not where a wait is interrupted.
@@ -77,6 +80,7 @@ static void postgres_close(struct db *db)
 {
     struct pg_conn *conn = db->conn;
 
+    pg_outage_closed(db);
     PQfreeCancel(conn->cancel);
     PQfinish(conn->pq);
     free(conn->slots);
@@ -86,7 +90,8 @@ static void postgres_close(struct db *db)
 
 static int postgres_open(struct db *db)
 {
-    const struct conninfo *info = pg_place_conninfo(db->database);
+    const struct conninfo *detour = pg_outage_detour(db);
+    const struct conninfo *info = detour != NULL ? detour : pg_place_conninfo(db->database);
     struct pg_conn *conn = calloc(1, sizeof *conn);
 
     if (conn == NULL) {
@@ -106,6 +111,7 @@ static int postgres_open(struct db *db)
         goto fail;
     }
     conn->pid = PQbackendPID(conn->pq);
+    pg_outage_opened(db);
     return 0;
 
 fail:
@@ -183,7 +189,8 @@ static enum db_status postgres_prepare(struct db *db, const struct statement *st
         return DB_ERROR;
     }
     for (i = 0; i < n; i++) {
-        snprintf(conn->slots[i].name, sizeof conn->slots[i].name, "s%d", i % 100000);
+        snprintf(conn->slots[i].name, sizeof conn->slots[i].name, "%c%d",
+                 statements[i].kind == STATEMENT_WRITE ? STATEMENT_NAME_WRITE : STATEMENT_NAME_READ, i % 100000);
         conn->slots[i].params = -1;
         if (statements[i].sql.in[DIALECT_POSTGRES] != NULL &&
             (st = prepare_slot(db, &conn->slots[i], &statements[i])) != DB_OK)

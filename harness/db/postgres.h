@@ -24,6 +24,13 @@ struct pg_conn {
 const struct conninfo *pg_place_conninfo(const struct database *);
 const char *pg_place_application(const struct database *);
 
+/* In a fault run (outage.h), connections that run a strategy's statements go another way, and are kept in mind while
+ * they are open; observers and the audit do not and are not. NULL: no other way. Any thread. */
+const struct conninfo *pg_outage_detour(const struct db *);
+void pg_outage_opened(const struct db *);
+/* It is about to be closed, or was lost. */
+void pg_outage_closed(const struct db *);
+
 /* Gives a new connection its session: search_path to this schema alone first, then what the settings ask. 0, or -1
  * with a line in error. */
 int pg_session_start(PGconn *, const char *schema, const struct db_settings *, char *error, size_t error_size);

@@ -158,11 +158,11 @@ static void last_line(const char *log, char *out, size_t size)
     fclose(in);
 }
 
-static int open_log(const char *dir, const char *name, char *path, size_t size)
+static int open_log(const char *dir, const char *name, bool again, char *path, size_t size)
 {
     if (text_format(path, size, "%s/%s", dir, name) != 0)
         return -1;
-    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return open(path, O_WRONLY | O_CREAT | (again ? 0 : O_EXCL) | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 static int make_data(struct server *server, const struct server_request *request, char *reason, size_t reason_size)
@@ -206,7 +206,7 @@ static int run_initdb(struct server *server, char *reason, size_t reason_size)
     char program[WORK_PATH_SIZE + 16], log[WORK_PATH_SIZE];
     const char *const argv[] = { program, "-D",        server->data.path, "-A",         "trust", "-N",
                                  "-U",    SERVER_USER, "--encoding=UTF8", "--locale=C", NULL };
-    int log_fd = open_log(server->socket_dir, "initdb.log", log, sizeof log);
+    int log_fd = open_log(server->socket_dir, "initdb.log", false, log, sizeof log);
     int exit_code = -1;
     pid_t pid;
 
@@ -264,12 +264,21 @@ static bool pid_file_line(const char *data_dir, int number, char *out, size_t si
     return line[0] != '\0' && text_format(out, size, "%s", line) == 0;
 }
 
-static int start(struct server *server, char *reason, size_t reason_size)
+/* A crash may have left the file of the process that was. */
+static bool is_ready(const struct server *server)
 {
-    char program[WORK_PATH_SIZE + 16], log[WORK_PATH_SIZE], status[32];
+    char pid[32], status[32];
+
+    return pid_file_line(server->data.path, 1, pid, sizeof pid) && strtol(pid, NULL, 10) == server->pid &&
+           pid_file_line(server->data.path, 8, status, sizeof status) && strcmp(status, "ready") == 0;
+}
+
+static int start(struct server *server, bool again, char *reason, size_t reason_size)
+{
+    char program[WORK_PATH_SIZE + 16], log[WORK_PATH_SIZE];
     const char *const argv[] = { program, "-D", server->data.path, NULL };
     int64_t deadline_ns = clock_now_ns() + START_LIMIT_NS;
-    int log_fd = open_log(server->data.path, "server.log", log, sizeof log);
+    int log_fd = open_log(server->data.path, "server.log", again, log, sizeof log);
     int exit_code;
 
     if (log_fd < 0 || (server->user.change && fchown(log_fd, server->user.uid, server->user.gid) != 0)) {
@@ -287,7 +296,7 @@ static int start(struct server *server, char *reason, size_t reason_size)
         return -1;
     }
     remember(server->pid);
-    while (!pid_file_line(server->data.path, 8, status, sizeof status) || strcmp(status, "ready") != 0) {
+    while (!is_ready(server)) {
         if (process_wait(server->pid, 10 * NS_PER_MS, &exit_code)) {
             forget(server->pid);
             server->pid = 0;
@@ -318,7 +327,7 @@ int server_open(struct server *server, const struct server_request *request, cha
         snprintf(reason, reason_size, "cannot write %s/postgresql.conf: %m", server->data.path);
         goto fail;
     }
-    if (start(server, reason, reason_size) != 0)
+    if (start(server, false, reason, reason_size) != 0)
         goto fail;
     return 0;
 
@@ -326,6 +335,20 @@ fail:
     server->data.keep = false;
     server_close(server);
     return -1;
+}
+
+int server_crash(struct server *server, char *reason, size_t reason_size)
+{
+    int exit_code;
+
+    kill(server->pid, SIGQUIT); /* "immediate": no checkpoint, no word to anybody */
+    if (!process_wait(server->pid, STOP_LIMIT_NS, &exit_code)) {
+        snprintf(reason, reason_size, "the throw-away server (process %d) does not stop", (int)server->pid);
+        return -1;
+    }
+    forget(server->pid);
+    server->pid = 0;
+    return start(server, true, reason, reason_size);
 }
 
 void server_close(struct server *server)

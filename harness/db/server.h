@@ -38,6 +38,10 @@ int server_open(struct server *, const struct server_request *, char *reason, si
 /* Stops it and removes both directories, but for the data of a kept one. Zeroed: a no-op. */
 void server_close(struct server *);
 
+/* A crash: stops it at once, as if the power of that process had gone, and starts it again where it lies. 0; or -1 with
+ * one line in reason, and it does not run. */
+int server_crash(struct server *, char *reason, size_t reason_size);
+
 /* Directory of initdb and postgres: 0, or -1 with one line in reason. */
 int server_find(char *bin, size_t size, char *reason, size_t reason_size);
 

@@ -279,6 +279,9 @@ static int judge(struct play *play, const struct players *players, struct trace 
     for (anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++)
         if (anomaly_amount(&trace->audit, anomaly) > 0 && anomaly_breaks(anomaly, promises))
             trace->anomalies |= 1u << anomaly;
+    /* Of a seat that is free in the end, both say the same. */
+    if ((trace->anomalies & 1u << ANOMALY_UNSOLD) != 0)
+        trace->anomalies &= ~(1u << ANOMALY_FALSE_SOLD_OUT);
     return 0;
 }
 

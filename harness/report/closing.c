@@ -10,6 +10,7 @@
 #include "harness/report/number.h"
 #include "harness/report/rank.h"
 #include "harness/report/steps.h"
+#include "harness/report/turned.h"
 
 /* With more variants than this a table explains itself by comparison. */
 #define WHY_MOST 3
@@ -313,6 +314,15 @@ static void tell_known(struct teller *t)
         tell(t, CLOSING_BOUND, "%s", sentence);
 }
 
+static void tell_turned(struct teller *t)
+{
+    char names[RANK_TEXT];
+
+    turned_say(names, sizeof names, &t->all);
+    if (names[0] != '\0')
+        tell(t, CLOSING_TURNED, "Turned away while seats were free: %s.", names);
+}
+
 static void tell_bound(struct teller *t)
 {
     int64_t fewest = INT64_MAX;
@@ -373,6 +383,7 @@ int closing_say(const json_t *run, const char *scenario, const char *db, closing
     if (!in_lockstep(run, scenario)) {
         failed = tell_ranks(&t);
         tell_asides(&t);
+        tell_turned(&t);
         tell_known(&t);
         tell_bound(&t);
     } else {

@@ -12,6 +12,7 @@ enum closing_kind {
     CLOSING_WHY,     /* with few variants: each one's own words for what happened */
     CLOSING_RANK,    /* who served, who refused fastest, who asked least      */
     CLOSING_ASIDE,   /* who is not ranked, and why                            */
+    CLOSING_TURNED,  /* who turned people away while seats were free          */
     CLOSING_BOUND    /* what zero events in so many trials mean               */
 };
 typedef void closing_fn(void *arg, enum closing_kind, const char *text);

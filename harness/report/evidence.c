@@ -229,3 +229,38 @@ void page_machine(FILE *out, const json_t *run)
         write_facts(out, entry);
     }
 }
+
+/* An argument as a shell would need it. */
+static void write_argument(FILE *out, const char *word)
+{
+    if (word[0] != '\0' &&
+        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=%+@") == strlen(word)) {
+        fputs(word, out);
+        return;
+    }
+    putc('\'', out);
+    for (; *word != '\0'; word++)
+        fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
+    putc('\'', out);
+}
+
+void page_repeat(FILE *out, const json_t *run)
+{
+    const json_t *word, *tool = json_object_get(run, "tool");
+    char git[80];
+    size_t i;
+
+    fputs("\n## How to repeat it\n\n```sh\n", out);
+    json_array_foreach(json_object_get(run, "command"), i, word)
+    {
+        fputs(i > 0 ? " " : "", out);
+        write_argument(out, json_is_string(word) ? json_string_value(word) : "");
+    }
+    view_git(run, git, sizeof git);
+    fprintf(out,
+            "\n```\n\nlastseat %s, git %s, seed %lld, from %s to %s. The scenarios as they were resolved are in "
+            "[scenario/](scenario/).\n",
+            view_text(tool, "version"), git, (long long)view_int(run, "seed"), view_text(run, "started_utc"),
+            view_text(run, "ended_utc"));
+    page_machine(out, run);
+}

@@ -7,14 +7,19 @@
 #include "harness/base/say.h"
 #include "harness/report/appendix.h"
 #include "harness/report/arrivals.h"
+#include "harness/report/catalogue.h"
 #include "harness/report/closing.h"
+#include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
+#include "harness/report/probed.h"
 #include "harness/report/report.h"
 #include "harness/report/scaling.h"
 #include "harness/report/steps.h"
+#include "harness/report/turned.h"
+#include "harness/report/validity_page.h"
 #include "harness/report/waiting.h"
 
 struct markdown {
@@ -55,42 +60,6 @@ static int write_answer(struct markdown *m)
         text_list_free(&dbs);
     }
     return failed;
-}
-
-/* An argument as a shell would need it. */
-static void write_argument(FILE *out, const char *word)
-{
-    if (word[0] != '\0' &&
-        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=%+@") == strlen(word)) {
-        fputs(word, out);
-        return;
-    }
-    putc('\'', out);
-    for (; *word != '\0'; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
-    putc('\'', out);
-}
-
-static void write_repeat(const struct markdown *m)
-{
-    const json_t *word, *tool = json_object_get(m->run, "tool");
-    char git[80];
-    size_t i;
-
-    fputs("\n## How to repeat it\n\n```sh\n", m->out);
-    json_array_foreach(json_object_get(m->run, "command"), i, word)
-    {
-        fputs(i > 0 ? " " : "", m->out);
-        write_argument(m->out, json_is_string(word) ? json_string_value(word) : "");
-    }
-    view_git(m->run, git, sizeof git);
-    fprintf(m->out,
-            "\n```\n\nlastseat %s, git %s, seed %lld, from %s to %s. The scenarios as they were resolved are in "
-            "[scenario/](scenario/).\n",
-            view_text(tool, "version"), git, (long long)view_int(m->run, "seed"), view_text(m->run, "started_utc"),
-            view_text(m->run, "ended_utc"));
-    page_machine(m->out, m->run);
-    floor_page_machine(m->out, m->run);
 }
 
 static const struct {
@@ -240,13 +209,18 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
     if (ran > 0) {
         steps_write(m->out, scenario, &pick);
         write_pictures(m, scenario, db);
+        turned_write(m->out, &pick);
         page_audit(m->out, &pick);
+        catalogue_write(m->out, &pick);
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
+        probed_write(m->out, &pick);
         scaling_write(m->out, m->dir, scenario, db);
         waiting_write(m->out, m->run, scenario, &pick);
         mix_write(m->out, &pick);
+        faults_write(m->out, &pick);
         page_resources(m->out, &pick);
+        validity_page_write(m->out, m->run, &pick);
         floor_page_cells(m->out, m->run, scenario, &pick);
     }
     view_drop(&pick);
@@ -275,6 +249,7 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
         view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
     mix_users(m->out, scenario);
+    faults_users(m->out, scenario);
     fputs(".\n", m->out);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);
@@ -288,6 +263,9 @@ static const char ending[] =
     "others "
     "is mostly the machine's.\n"
     "- few\\_samples: too few requests for some percentiles; they are merged over trials (\\~) or absent.\n"
+    "- lag, behind: in open load, requests began too late to say how fast answers are, or fewer began than were due.\n"
+    "- steal, hiccups: the host took processors away, or the whole machine stood still: times are longer than the "
+    "strategy made them.\n"
     "- void\\_trials: some trials did not count (a worker failed, a limit was hit); run.json says why.\n"
     "- proved\\_nothing: a control that should oversell here never did, so nobody else's zero means much.\n"
     "- errors: more than 1 % of the requests ended in gave\\_up, timed\\_out, shed, failed or unknown.\n"
@@ -326,7 +304,8 @@ static int write_all(struct markdown *m)
         fputs("\n**Interrupted: this is what was measured until then.**\n", m->out);
     if (write_answer(m) != 0)
         return -1;
-    write_repeat(m);
+    page_repeat(m->out, m->run);
+    floor_page_machine(m->out, m->run);
     json_array_foreach(json_object_get(m->run, "scenarios"), i, scenario)
     {
         if (write_scenario(m, scenario) != 0)

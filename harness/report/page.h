@@ -26,5 +26,7 @@ void page_audit(FILE *out, const struct pick *);
 void page_outcomes(FILE *out, const struct pick *);
 void page_resources(FILE *out, const struct pick *);
 void page_machine(FILE *out, const json_t *run);
+/* The command, what it was built from and the machine it ran on. */
+void page_repeat(FILE *out, const json_t *run);
 
 #endif

@@ -288,7 +288,7 @@ bool story_call_told(FILE *out, const struct trace *trace, const struct move *mo
 bool story_call_hurts(const struct trace *trace, const struct move *move)
 {
     const unsigned too_much = 1u << ANOMALY_OVERSOLD | 1u << ANOMALY_LOST | 1u << ANOMALY_DUPLICATE;
-    const unsigned too_little = 1u << ANOMALY_UNSOLD | 1u << ANOMALY_GHOST;
+    const unsigned too_little = 1u << ANOMALY_UNSOLD | 1u << ANOMALY_FALSE_SOLD_OUT | 1u << ANOMALY_GHOST;
 
     if (!move->attempt_ended || move->tries_again)
         return false;

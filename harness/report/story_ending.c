@@ -185,6 +185,18 @@ static void write_unsold(FILE *out, const struct exploration *e)
     fprintf(out, " %s still free.", trace->audit.unsold == 1 ? "is" : "are");
 }
 
+static void write_false_sold_out(FILE *out, const struct exploration *e)
+{
+    fprintf(out, "%" PRId64 " request%s told \"sold out\" while seats were free.", e->trace.audit.false_sold_out,
+            e->trace.audit.false_sold_out == 1 ? " was" : "s were");
+}
+
+static void write_torn(FILE *out, const struct exploration *e)
+{
+    fprintf(out, "%" PRId64 " request%s booked with more or fewer seats than asked for.", e->trace.audit.torn,
+            e->trace.audit.torn == 1 ? " is" : "s are");
+}
+
 static void write_drift(FILE *out, const struct exploration *e)
 {
     const struct trace *trace = &e->trace;
@@ -207,6 +219,13 @@ static void write_gate_drift(FILE *out, const struct exploration *e)
     fputs("The gate and the bookings differ by ", out);
     write_seats(out, e->trace.audit.gate_drift);
     putc('.', out);
+}
+
+static void write_probed(FILE *out, const struct exploration *e)
+{
+    (void)e;
+    fputs("For a moment there was what must never be: too many seats sold, one sold twice or a counter below zero.",
+          out);
 }
 
 static void write_unfair(FILE *out, const struct exploration *e)
@@ -304,9 +323,17 @@ static void write_well(FILE *out, const struct exploration *e)
 void story_ending(FILE *out, const struct exploration *e)
 {
     static void (*const write[ANOMALY_COUNT])(FILE *, const struct exploration *) = {
-        [ANOMALY_OVERSOLD] = write_oversold,     [ANOMALY_LOST] = write_lost,     [ANOMALY_GHOST] = write_ghost,
-        [ANOMALY_DUPLICATE] = write_duplicate,   [ANOMALY_UNSOLD] = write_unsold, [ANOMALY_DRIFT] = write_drift,
-        [ANOMALY_GATE_DRIFT] = write_gate_drift, [ANOMALY_UNFAIR] = write_unfair,
+        [ANOMALY_OVERSOLD] = write_oversold,
+        [ANOMALY_LOST] = write_lost,
+        [ANOMALY_GHOST] = write_ghost,
+        [ANOMALY_DUPLICATE] = write_duplicate,
+        [ANOMALY_UNSOLD] = write_unsold,
+        [ANOMALY_DRIFT] = write_drift,
+        [ANOMALY_GATE_DRIFT] = write_gate_drift,
+        [ANOMALY_TORN] = write_torn,
+        [ANOMALY_FALSE_SOLD_OUT] = write_false_sold_out,
+        [ANOMALY_UNFAIR] = write_unfair,
+        [ANOMALY_PROBED] = write_probed,
     };
     const struct trace *trace = &e->trace;
     int anomaly, said = 0;

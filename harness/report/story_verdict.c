@@ -8,10 +8,13 @@
 /* A schedule that breaks it did, or has, this. */
 static const char *const deeds[ANOMALY_COUNT] = {
     [ANOMALY_OVERSOLD] = "oversold",
+    [ANOMALY_PROBED] = "broke for a moment what must always hold",
     [ANOMALY_LOST] = "lost a booking that was confirmed",
     [ANOMALY_GHOST] = "kept a booking that nobody was told of",
+    [ANOMALY_TORN] = "booked a request with more or fewer seats than asked for",
     [ANOMALY_DUPLICATE] = "booked a request twice",
     [ANOMALY_UNSOLD] = "left a seat unsold that somebody had asked for",
+    [ANOMALY_FALSE_SOLD_OUT] = "told somebody \"sold out\" while a seat was free",
     [ANOMALY_DRIFT] = "counter and bookings differed",
     [ANOMALY_GATE_DRIFT] = "gate and bookings differed",
     [ANOMALY_UNFAIR] = "passed somebody over for one who came after his answer",

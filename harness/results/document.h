@@ -16,6 +16,8 @@ json_t *document_trial(int64_t number, const struct trial *, const struct audit 
 json_t *document_audit(const struct audit *);
 /* scenarios[]: of a cell, as of its sweep point. */
 json_t *document_scenario(const struct cell *);
+/* cells[]: who it is, and under which settings. */
+json_t *document_identity(const struct cell *, const char *durability);
 /* cells[]: everything but for the summaries of other cells, which only at_best (the floor of the same scenario and
  * sweep point, or NULL) brings in. */
 struct headline;

@@ -36,7 +36,7 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
     }
     for (enum anomaly i = 0; i < ANOMALY_COUNT; i++) {
         /* Users who were cut off were not refused by the strategy. */
-        int64_t amount = is_void && i == ANOMALY_UNSOLD ? 0 : anomaly_amount(audit, i);
+        int64_t amount = is_void && (i == ANOMALY_UNSOLD || i == ANOMALY_FALSE_SOLD_OUT) ? 0 : anomaly_amount(audit, i);
 
         if (amount <= 0)
             continue;
@@ -47,7 +47,11 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
     }
     if (!is_void && audit->unjudged > f->unjudged)
         f->unjudged = audit->unjudged;
-    if (!is_void && !anomalous && audit->verdict != AUDIT_VALID)
+    if (anomalous)
+        return;
+    if (!is_void && audit->verdict == AUDIT_INVALID && f->invalid++ == 0)
+        snprintf(f->invalid_reason, sizeof f->invalid_reason, "%s", audit->reason);
+    else if (audit->verdict == AUDIT_UNKNOWN && !is_void)
         add_unknown(f, audit->reason);
 }
 
@@ -79,6 +83,8 @@ const char *finding_verdict(const struct finding *f, const struct cell *cell)
         return "skipped";
     if (worst < ANOMALY_COUNT)
         return anomaly_words[worst].verdict;
+    if (f->invalid > 0)
+        return anomaly_words[ANOMALY_LOST].verdict; /* what the database holds cannot be trusted */
     if (f->trials == 0)
         return "unknown";
     if (is_floor(cell))
@@ -134,6 +140,9 @@ void finding_reason(const struct finding *f, const struct cell *cell, const stru
     } else if (worst < ANOMALY_COUNT) {
         say_worst(f, worst, out, size);
         append_sold(out, size, cell, sold);
+    } else if (f->invalid > 0) {
+        snprintf(out, size, "invalid in %" PRId64 " of %" PRId64 " trials: %s", f->invalid, f->trials + f->voids,
+                 f->invalid_reason);
     } else if (f->trials == 0) {
         if (f->voids > 0)
             snprintf(out, size, "every trial was void: %s", f->void_reason);
@@ -158,6 +167,8 @@ bool finding_broken(const struct finding *f, const struct cell *cell)
     if ((traits & (TRAIT_FLOOR | TRAIT_CONTROL | TRAIT_ROGUE)) != 0)
         return false;
     promises = cell_promises(cell);
+    if (f->invalid > 0)
+        return true;
     for (enum anomaly i = 0; i < ANOMALY_COUNT; i++)
         if (f->seen[i].trials > 0 && anomaly_breaks(i, promises))
             return true;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,6 +61,19 @@ char *folder_root(void)
 
     /* results/ itself may not be there yet; scenarios/ tells a project's folder. */
     return home_part(root, sizeof root, "results", "scenarios") == 0 ? strdup(root) : NULL;
+}
+
+char *folder_beside(const char *out)
+{
+    char *copy, *dir;
+
+    if (out == NULL)
+        return folder_root();
+    if ((copy = strdup(out)) == NULL)
+        return NULL;
+    dir = strdup(dirname(copy));
+    free(copy);
+    return dir;
 }
 
 /* Splits --out DIR into where and what. */

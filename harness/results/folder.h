@@ -30,6 +30,9 @@ void folder_discard(struct folder *);
 /* Says in one line why something of the folder (name; "" for itself) could not be written: errno and the remedy. */
 void folder_complain(const struct folder *, const char *name, int error);
 
+/* Where databases live unless a scenario says otherwise, beside the results: the folder that will hold --out DIR, or
+ * folder_root(). Caller frees; NULL when out of memory. */
+char *folder_beside(const char *out);
 /* Where run folders go: $LASTSEAT_HOME/results, else results/ beside the executable, else ./results when the
  * executable does not stand beside scenarios/. Caller frees; NULL when out of memory. */
 char *folder_root(void);

@@ -50,6 +50,28 @@ static const char *missing_key(const json_t *run)
     return NULL;
 }
 
+static int check_cells(const json_t *run, const char *path)
+{
+    static const char *const words[] = { "id", "scenario", "db", "variant", "verdict" };
+    const json_t *cell;
+    const char *wrong = NULL;
+    size_t i;
+
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+            if (!json_is_string(json_object_get(cell, words[k])))
+                wrong = words[k];
+        if (!json_is_array(json_object_get(cell, "trials")))
+            wrong = "trials";
+        if (wrong != NULL) {
+            say_error("%s: damaged: \"%s\" of cells[%zu] is missing or of a wrong type", path, wrong, i);
+            return EXIT_USAGE;
+        }
+    }
+    return EXIT_OK;
+}
+
 static int check(const json_t *run, const char *path)
 {
     const char *schema = json_string_value(json_object_get(run, "schema")), *key;
@@ -65,27 +87,45 @@ static int check(const json_t *run, const char *path)
     }
     if ((key = missing_key(run)) != NULL) {
         say_error("%s: damaged: \"%s\" is missing or of a wrong type", path, key);
-        return EXIT_ERROR;
+        return EXIT_USAGE;
     }
-    return EXIT_OK;
+    return check_cells(run, path);
 }
 
 static int read_file(json_t **run, const char *dir, const char *path)
 {
     FILE *file = fopen(path, "re");
     json_error_t error;
-    int code = EXIT_ERROR;
+    int code = EXIT_USAGE;
 
     if (file == NULL)
         return complain_unopened(dir, path, errno);
     *run = json_loadf(file, 0, &error);
-    if (*run != NULL)
+    if (*run != NULL) {
         code = check(*run, path);
-    else if (ferror(file))
+    } else if (ferror(file)) {
         say_error("%s: cannot be read; is it a file?", path);
-    else
+        code = EXIT_ERROR;
+    } else {
         say_error("%s:%d: damaged, not whole JSON: %s", path, error.line, error.text);
+    }
     fclose(file);
+    return code;
+}
+
+int results_load_file(json_t **run, const char *path)
+{
+    struct stat st;
+    int code;
+
+    *run = NULL;
+    if (stat(path, &st) != 0 || S_ISDIR(st.st_mode))
+        return results_load(run, path);
+    code = read_file(run, path, path);
+    if (code != EXIT_OK) {
+        json_decref(*run);
+        *run = NULL;
+    }
     return code;
 }
 

@@ -90,3 +90,15 @@ void output_drop(struct output *o)
         close(o->fd);
     o->folder = NULL;
 }
+
+int output_copy_json(const json_t *json, const char *to)
+{
+    const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(12);
+
+    errno = 0;
+    if (strcmp(to, "-") == 0 ? json_dumpf(json, stdout, flags) == 0 && putchar('\n') != EOF && fflush(stdout) == 0
+                             : json_dump_file(json, to, flags) == 0)
+        return EXIT_OK;
+    say_error("--json %s: %s", to, errno != 0 ? strerror(errno) : "cannot be written");
+    return EXIT_ERROR;
+}

@@ -1,6 +1,7 @@
 #ifndef RESULTS_OUTPUT_H
 #define RESULTS_OUTPUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,5 +31,8 @@ int output_check(const struct output *);
 int output_close(struct output *, bool sync);
 /* Closes without a word: another failure was said already. */
 void output_drop(struct output *);
+
+/* --json FILE|-: a copy of what stands in the folder. EXIT_OK / EXIT_ERROR after one line. */
+int output_copy_json(const json_t *, const char *to);
 
 #endif

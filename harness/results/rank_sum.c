@@ -45,10 +45,12 @@ static int choose_exact(const struct ranked *r, size_t n, size_t chosen, uint64_
     if (ways == NULL)
         return -1;
     ways[0] = 1;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, highest = 0; i < n; i++) {
+        highest += r[i].twice;
         for (size_t k = i < chosen ? i + 1 : chosen; k > 0; k--)
-            for (size_t s = most; s >= r[i].twice; s--)
+            for (size_t s = highest; s >= r[i].twice; s--)
                 ways[k * width + s] += ways[(k - 1) * width + s - r[i].twice];
+    }
     for (size_t s = 0; s <= most; s++) {
         double w = ways[chosen * width + s];
 

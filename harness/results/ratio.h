@@ -7,7 +7,7 @@
  * after (Kalibera and Jones 2013; MEASUREMENT.md 3). */
 struct ratio {
     double of, lo, hi; /* second / first */
-    size_t n;          /* pairs, or values of the smaller sample */
+    size_t n;          /* pairs          */
 };
 
 /* What an interval allows to say. RATIO_EQUAL: it lies within 0.95..1.05, whether or not it contains 1: so near that
@@ -18,9 +18,5 @@ enum ratio_says ratio_says(const struct ratio *);
 /* Values of the same blocks, pair by pair: the bootstrap of the median of log(b / a), as blocks that were slow for one
  * were slow for both. All values > 0, n > 0. 0, or -1 when out of memory. */
 int ratio_paired(struct statistics *, const double *a, const double *b, size_t n, struct ratio *out);
-/* Of samples that have nothing in common: median / median over all pairs of a resample of each. sa and sb may be the
- * same where n == m. Sorts both; all values > 0; n, m > 0. 0, or -1 when out of memory. */
-int ratio_apart(struct statistics *sa, double *a, size_t n, struct statistics *sb, double *b, size_t m,
-                struct ratio *out);
 
 #endif

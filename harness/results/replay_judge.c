@@ -2,10 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/audit/doubted.h"
 #include "harness/base/say.h"
 #include "harness/results/document.h"
 #include "harness/results/fair.h"
+#include "harness/results/faults.h"
 #include "harness/results/finding.h"
+#include "harness/results/probed.h"
 #include "harness/results/redact.h"
 #include "harness/results/replay.h"
 
@@ -80,7 +83,10 @@ static json_t *judge_trial(const struct replay *r, const struct cell *cell, cons
     } else {
         if (sum->sink != NULL && sum->code == EXIT_OK)
             sum->code = sum->sink->take(sum->sink->arg, cell, number, &h.trial);
+        probed_read(&h.trial.probes, json_object_get(trial, "audit"));
+        audit_mark_again(&h.trial);
         audit_judge(&audit, cell, &h.trial, &h.witnesses);
+        faults_recall(trial, cell, &audit);
         finding_add(f, &h.trial, &audit);
         sum->judged++;
         again = document_audit(&audit);

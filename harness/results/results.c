@@ -89,7 +89,7 @@ static int open_files(struct results *r)
         output_open(&r->audit, &r->folder, "audit.csv") != EXIT_OK)
         return EXIT_ERROR;
     csv_header(&r->timeline, curve_timeline_header);
-    csv_header(&r->audit, table_audit_header);
+    table_audit_header(&r->audit);
     return EXIT_OK;
 }
 

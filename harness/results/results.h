@@ -50,8 +50,11 @@ bool results_broken(const struct results *);
 /* Unfinished: removes the temporary folder. NULL is a no-op. */
 void results_close(struct results *);
 
-/* Loads and checks DIR/run.json ("schema": "lastseat.run/1"). EXIT_OK / EXIT_ERROR / EXIT_USAGE after one line. Caller:
+/* Loads and checks DIR/run.json ("schema": "lastseat.run/1"). EXIT_OK; EXIT_USAGE when it is not a
+ * whole one, EXIT_ERROR when it cannot be read, after one line. Caller:
  * json_decref. */
 int results_load(json_t **run, const char *dir);
+/* The same of a run folder, or of its run.json alone. */
+int results_load_file(json_t **run, const char *path);
 
 #endif

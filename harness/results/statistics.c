@@ -68,7 +68,7 @@ static struct resample draw(struct rng *rng, uint32_t *times, size_t n)
     return r;
 }
 
-int statistics_resample(struct statistics *s, size_t n)
+static int resample(struct statistics *s, size_t n)
 {
     uint32_t *times;
     struct resample *all;
@@ -116,7 +116,7 @@ static int interval(struct statistics *s, const double *sorted, size_t n, struct
 {
     struct drawn *drawn;
 
-    if (statistics_resample(s, n) != 0)
+    if (resample(s, n) != 0)
         return -1;
     drawn = calloc(s->kinds, sizeof *drawn);
     if (drawn == NULL)

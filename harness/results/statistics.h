@@ -29,8 +29,6 @@ void statistics_init(struct statistics *, uint64_t seed);
 void statistics_destroy(struct statistics *); /* NULL is a no-op */
 /* Sorts values in place; n > 0. 0, or -1 when out of memory. */
 int statistics_summarise(struct statistics *, double *values, size_t n, struct summary *out);
-/* Sees to it that the resamples are those of n values, n > 0. 0, or -1 when out of memory. */
-int statistics_resample(struct statistics *, size_t n);
 /* Sorts values in place; n > 0. The mean of the two middle values when n is even. */
 double statistics_median(double *values, size_t n);
 

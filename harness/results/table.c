@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results/answered.h"
 #include "harness/results/colour.h"
 #include "harness/results/csv.h"
-
-const char table_audit_header[] = "cell,trial,capacity,sold,told,oversold,unsold,drift,leaked,uncounted,gate_drift,"
-                                  "lost,ghost,duplicate,unknown,resolved_yes,resolved_no,verdict,reason,torn,"
-                                  "released,unjudged,repeated,held,unfair";
 
 static void csv_words(struct output *o, const char *const *words, size_t n)
 {
@@ -135,6 +132,19 @@ void table_cell(struct output *o, const struct cell *cell, const struct tally *t
     csv_end(o);
 }
 
+void table_audit_header(struct output *o)
+{
+    static const char *const first[] = { "cell",         "trial",       "capacity", "sold",      "told",
+                                         "oversold",     "unsold",      "drift",    "leaked",    "uncounted",
+                                         "gate_drift",   "lost",        "ghost",    "duplicate", "unknown",
+                                         "resolved_yes", "resolved_no", "verdict",  "reason",    "torn",
+                                         "released",     "unjudged",    "repeated", "held",      "unfair" };
+
+    csv_words(o, first, sizeof first / sizeof first[0]);
+    answered_header(o);
+    csv_end(o);
+}
+
 void table_audit(struct output *o, const struct cell *cell, int64_t number, const struct audit *a)
 {
     const int64_t values[] = { a->capacity, a->sold,      a->told,      a->oversold,     a->unsold,
@@ -153,5 +163,6 @@ void table_audit(struct output *o, const struct cell *cell, int64_t number, cons
     csv_int(o, a->repeated);
     csv_int(o, a->held);
     csv_int(o, a->unfair);
+    answered_row(o, a);
     csv_end(o);
 }

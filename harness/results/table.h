@@ -11,7 +11,7 @@ void table_trials_header(struct output *);
 void table_trials(struct output *, const struct cell *, const struct tally *);
 void table_cells_header(struct output *);
 void table_cell(struct output *, const struct cell *, const struct tally *);
-extern const char table_audit_header[];
+void table_audit_header(struct output *);
 void table_audit(struct output *, const struct cell *, int64_t number, const struct audit *);
 
 #endif

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
 #include "harness/run/lane.h"
 #include "harness/run/own.h"
+
+/* A server that was crashed on purpose comes back within seconds. */
+#define REOPEN_LIMIT_NS (30 * NS_PER_S)
 
 static const struct strategy *strategy_of(const struct app_server *server)
 {
@@ -52,6 +56,8 @@ int app_open(struct app_server *server, const struct cell *cell, struct database
         say_error("%s: cannot fill the pool: %s", cell->id, error);
         return -1;
     }
+    if (scheduler == NULL && scenario_has_faults(&cell->scenario))
+        server->pool.reopen_ns = REOPEN_LIMIT_NS;
     if (strategy->open != NULL && strategy->open(&server->app) != 0) {
         say_error("%s: the strategy could not open app %d", cell->id, index);
         return -1;

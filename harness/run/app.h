@@ -21,6 +21,7 @@ struct gate {
 struct app_server {
     struct app app; /* first: app_server_of() relies on it */
     const struct cell *cell;
+    struct doubts *doubts;              /* of a fault run (harness/fault); NULL: none */
     struct scheduler *scheduler;        /* NULL in a measured run */
     struct db_settings settings;        /* of its connections */
     const struct statement *statements; /* of every connection: the strategy's, then the harness's own (own.h) */

@@ -3,6 +3,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
+#include "harness/fault/doubts.h"
 #include "harness/run/inflight.h"
 #include "harness/run/own.h"
 #include "harness/run/turns.h"
@@ -217,6 +218,8 @@ void attempt_finish(struct attempt *attempt, enum verdict verdict)
     struct turns *turns = flight->turns;
 
     scheduler_ask(scheduler, &call);
+    if (verdict == VERDICT_UNKNOWN)
+        doubts_add(flight->server->doubts, flight->record);
     flight->verdict = verdict;
     /* Still FLIGHT_RUNNING: the worker has not come back from attempt_park() yet and will see for itself. */
     if (atomic_exchange_explicit(&flight->state, FLIGHT_FINISHED, memory_order_acq_rel) == FLIGHT_PARKED) {

@@ -4,6 +4,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
+#include "harness/fault/doubts.h"
 #include "harness/measure/aside.h"
 #include "harness/run/own.h"
 
@@ -52,6 +53,16 @@ void inflight_second(struct inflight *flight)
     rng_init(&flight->rng, flight->planned.seed);
     begin_record(flight, OP_RESERVE);
     flight->record->ref = first;
+}
+
+void inflight_init_again(struct inflight *flight, const struct planned *planned, struct app_server *server,
+                         struct record *record, void *memory)
+{
+    memset(flight, 0, sizeof *flight);
+    flight->planned = *planned;
+    set_up(flight, server, record);
+    flight->attempt.memory = memory;
+    begin_record(flight, OP_RESERVE);
 }
 
 void inflight_init_look(struct inflight *flight, const struct planned *planned, struct app_server *server,
@@ -160,6 +171,8 @@ enum verdict inflight_try(struct inflight *flight)
     /* No service knows of it: nobody would ever answer. */
     if (verdict == VERDICT_PARKED && !flight->parked)
         verdict = verdict_of(&flight->attempt, DB_ERROR);
+    if (verdict == VERDICT_UNKNOWN)
+        doubts_add(flight->server->doubts, flight->record);
     if (verdict != VERDICT_PARKED) {
         inflight_give_back(flight);
         inflight_unlock(flight);

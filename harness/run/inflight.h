@@ -43,6 +43,8 @@ void inflight_init(struct inflight *, const struct plan *, int64_t user, int64_t
                    struct record *, void *memory, struct turns *);
 /* Right behind it: makes it the second click of that request. */
 void inflight_second(struct inflight *);
+/* A request that was planned elsewhere (reoffer.h); its own thread waits for it where a service has it. */
+void inflight_init_again(struct inflight *, const struct planned *, struct app_server *, struct record *, void *memory);
 /* A look of a browser; event and draws come from plan_look(). */
 void inflight_init_look(struct inflight *, const struct planned *, struct app_server *, struct record *);
 /* The user acts, now; due then (0: now). */

@@ -180,9 +180,7 @@ static void *service_main(void *arg)
 
 static struct db *connect_service(struct service *service, char *error, size_t error_size)
 {
-    const struct app_server *server = service->server;
-
-    return database_connect(server->pool.database, &server->settings, server->statements, error, error_size);
+    return pool_connect(&service->server->pool, error, error_size);
 }
 
 int service_start(struct service *service, struct app_server *server, void (*run)(struct service *, struct app *))

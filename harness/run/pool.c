@@ -6,6 +6,8 @@
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
 
+#define REOPEN_PAUSE_NS (10 * NS_PER_MS)
+
 struct pool_waiter {
     _Atomic uint32_t answered;
     struct db *db; /* NULL when answered: sent away */
@@ -124,6 +126,17 @@ enum db_status pool_take(struct pool *pool, struct db **out, int64_t deadline_ns
     return waiter.db != NULL ? DB_OK : DB_LOST;
 }
 
+struct db *pool_connect(const struct pool *pool, char *error, size_t error_size)
+{
+    int64_t limit_ns = clock_now_ns() + pool->reopen_ns;
+    struct db *db;
+
+    do
+        db = database_connect(pool->database, pool->settings, pool->statements, error, error_size);
+    while (db == NULL && clock_now_ns() < limit_ns && wait_until(clock_now_ns() + REOPEN_PAUSE_NS));
+    return db;
+}
+
 /* Unlocked: a lost connection is replaced by a new one, or by NULL. */
 static struct db *replace(struct pool *pool, struct db *lost)
 {
@@ -132,7 +145,7 @@ static struct db *replace(struct pool *pool, struct db *lost)
     int i;
 
     if (!wait_stopping())
-        fresh = database_connect(pool->database, pool->settings, pool->statements, ignored, sizeof ignored);
+        fresh = pool_connect(pool, ignored, sizeof ignored);
     pthread_mutex_lock(&pool->lock);
     db_ops_add(&pool->closed_ops, db_ops(lost));
     for (i = 0; i < pool->size; i++)

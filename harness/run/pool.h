@@ -7,7 +7,8 @@
 #include "harness/scenario/registry.h"
 
 /* The connections one app lends to its requests, in the order they ask. A connection that was lost is replaced when it
- * is given back; when that fails the pool is one smaller, and with none left every borrower is told DB_LOST. */
+ * is given back; when that fails (for reopen_ns, where a server is crashed on purpose) the pool is one smaller, and
+ * with none left every borrower is told DB_LOST. */
 struct pool {
     pthread_mutex_t lock;
     struct database *database;
@@ -18,12 +19,16 @@ struct pool {
     struct pool_waiter *head, *tail;
     struct db_ops closed_ops; /* of connections that were replaced */
     int waiting;              /* how many stand in line */
+    int64_t reopen_ns;        /* how long a lost connection is tried to be replaced; 0: once, and never again */
     bool stopped;
 };
 
 /* Main thread: opens `size` warmed connections. 0, or -1 with one line in error; pool_close() in both cases. */
 int pool_open(struct pool *, struct database *, const struct db_settings *, const struct statement *, int size,
               char *error, size_t error_size);
+/* Any thread: a further connection like those of the pool, the caller's; tried again for reopen_ns. NULL after filling
+ * error. */
+struct db *pool_connect(const struct pool *, char *error, size_t error_size);
 /* Any thread: DB_OK, DB_POOL_TIMEOUT past the deadline, DB_LOST when no connection is left or the run was stopped. */
 enum db_status pool_take(struct pool *, struct db **out, int64_t deadline_ns);
 /* Any thread: hands the connection to whoever has waited longest. No transaction may be open. */

@@ -12,6 +12,8 @@
 #include "harness/run/crew.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/place.h"
+#include "harness/run/probe.h"
+#include "harness/run/reoffer.h"
 #include "harness/run/sale.h"
 
 /* How long what was cancelled may take to end before it is cancelled again: a statement may have begun in between. */
@@ -24,7 +26,9 @@ struct stage {
     struct app_server *servers;
     int server_count;
     struct crew crew;
+    struct faults faults;
     struct db *observer; /* only looks: WAL position, connections alive; NULL where there is no server */
+    struct probe *probe; /* NULL: none */
     struct database_usage usage_before;
     int64_t cpu_before_ns;
 };
@@ -91,28 +95,42 @@ static int open_apps(struct stage *stage)
         if (app_open(&stage->servers[stage->server_count - 1], stage->cell, stage->database, stage->server_count - 1,
                      NULL) != 0)
             return -1;
+        stage->servers[stage->server_count - 1].doubts = faults_doubts(&stage->faults);
     }
     return 0;
 }
 
-/* Waits for the workers; past the trial's time or after Ctrl-C it cancels until they have ended. */
+static void give_up(struct trial *trial, const char *why)
+{
+    snprintf(trial->void_reason, sizeof trial->void_reason, "%s", why);
+    atomic_store(&wait_stop, 1);
+    wait_wake(&wait_stop, INT32_MAX);
+}
+
+/* Waits for the workers, and makes what is to go wrong go wrong; past the trial's time or after Ctrl-C it cancels until
+ * they have ended. */
 static void attend(struct stage *stage, struct trial *trial)
 {
     int64_t limit_ns = trial->start_ns + stage->cell->scenario.timeout_ns, next_ns;
+    char why[sizeof trial->void_reason];
     int i;
 
     for (;;) {
         next_ns = clock_now_ns() + DRAIN_PERIOD_NS;
+        if (faults_due_ns(&stage->faults) < next_ns)
+            next_ns = faults_due_ns(&stage->faults);
         if (crew_wait(&stage->crew, next_ns < limit_ns ? next_ns : limit_ns))
             return;
+        if (!wait_stopping() && faults_act(&stage->faults) != 0)
+            give_up(trial, "the crashed server did not come back");
         if (!wait_stopping() && clock_now_ns() >= limit_ns) {
-            snprintf(trial->void_reason, sizeof trial->void_reason, "took longer than run.timeout = %lld s",
+            snprintf(why, sizeof why, "took longer than run.timeout = %lld s",
                      (long long)(stage->cell->scenario.timeout_ns / NS_PER_S));
-            atomic_store(&wait_stop, 1);
-            wait_wake(&wait_stop, INT32_MAX);
+            give_up(trial, why);
         }
         if (wait_stopping()) {
             limit_ns = WAIT_FOREVER;
+            faults_calm(&stage->faults);
             crew_stop(&stage->crew);
             for (i = 0; i < stage->server_count; i++)
                 app_stop(&stage->servers[i]);
@@ -129,10 +147,12 @@ static void spend(struct stage *stage, struct trial *trial)
 {
     struct database_usage usage;
 
-    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns;
+    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns - trial->probes.cpu_ns;
     trial->peak_rss_bytes = peak_rss_bytes();
     database_usage(stage->database, stage->observer, &usage);
-    trial->server_cpu_ns = difference(usage.server_cpu_ns, stage->usage_before.server_cpu_ns);
+    /* After a crash it is another process's. */
+    trial->server_cpu_ns =
+        stage->faults.report.crashed > 0 ? -1 : difference(usage.server_cpu_ns, stage->usage_before.server_cpu_ns);
     trial->wal_bytes = difference(usage.wal_bytes, stage->usage_before.wal_bytes);
 }
 
@@ -170,7 +190,7 @@ static const char *check_counts(const struct trial *trial, const struct crew *cr
     const struct db_ops *ops = &trial->ops;
 
     if (crew->cell->scenario.model != LOAD_CLOSED &&
-        totals->requests + (int64_t)crew->turns.skipped != crew->flight_count)
+        totals->requests + (int64_t)crew->turns.skipped != crew->flight_count + trial->faults.reoffered)
         return "requests differ from those planned and their second clicks";
     if (ops->statements != ops->reads + ops->writes)
         return "statements differ from reads + writes";
@@ -221,8 +241,6 @@ static int finish(struct stage *stage, struct trial *trial)
     for (i = 0; i < stage->server_count; i++)
         if (app_witness_gates(&stage->servers[i], trial) != 0)
             return -1;
-    if (crew_collect(&stage->crew, trial) != 0 || take_pace(stage, trial) != 0)
-        return -1;
     if (trial->record_count > 0)
         trial->wall_ns = last_return_ns(trial) - trial->start_ns;
     trial->sold_out_ns = sold_out_after(trial, scenario->events * scenario->seats);
@@ -239,23 +257,54 @@ static int finish(struct stage *stage, struct trial *trial)
     return 0;
 }
 
-static void rush(struct stage *stage, struct trial *trial)
+/* The server that it was connected to is gone. */
+static int reopen_observer(struct stage *stage)
 {
+    db_close(stage->observer);
+    stage->observer = NULL;
+    return open_observer(stage);
+}
+
+static int rush(struct stage *stage, struct trial *trial)
+{
+    struct weather_watch watch;
+    bool blind;
+
     reset_peak_rss();
     database_usage(stage->database, stage->observer, &stage->usage_before);
+    weather_begin(&watch, &trial->weather);
     stage->cpu_before_ns = cpu_now_ns();
     trial->start_ns = crew_start(&stage->crew);
+    faults_start(&stage->faults, trial->start_ns);
+    probe_start(stage->probe, trial->start_ns);
     attend(stage, trial);
     trial->wall_ns = clock_now_ns() - trial->start_ns;
-    spend(stage, trial);
+    weather_end(&watch);
+    probe_stop(stage->probe, trial);
+    faults_calm(&stage->faults);
+    blind = stage->faults.report.crashed > 0 && reopen_observer(stage) != 0;
+    if (!blind)
+        spend(stage, trial);
+    weather_delays(&watch);
+    trial->harness_cpu_ns -= trial->weather.watch_cpu_ns;
     crew_join(&stage->crew);
+    return blind || crew_collect(&stage->crew, trial) != 0 ? -1 : take_pace(stage, trial);
+}
+
+/* Nothing goes wrong any more: what did is found out, and whoever it hit asks again. */
+static int recover(struct stage *stage, struct trial *trial)
+{
+    faults_resolve(&stage->faults, trial->start_ns + trial->wall_ns);
+    return stage->faults.report.on && !wait_stopping()
+               ? reoffer(trial, &stage->faults.report, stage->cell, stage->servers, stage->observer)
+               : 0;
 }
 
 int trial_run(struct trial *trial, const struct cell *cell, struct database *database, int64_t block, const char *tag,
               struct trial_progress *progress)
 {
     struct stage stage = { .cell = cell, .database = database };
-    int i, status = EXIT_ERROR;
+    int i, status = EXIT_ERROR, done;
 
     memset(trial, 0, sizeof *trial);
     trial->block = block;
@@ -266,17 +315,22 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
         say_error("%s: out of memory for histograms", cell->id);
         return EXIT_ERROR;
     }
-    if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 && open_apps(&stage) == 0 &&
+    if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 &&
+        faults_begin(&stage.faults, cell, database, block) == 0 && open_apps(&stage) == 0 &&
+        probe_open(&stage.probe, cell, database) == 0 &&
         crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
-        rush(&stage, trial);
+        done = rush(&stage, trial) == 0 ? recover(&stage, trial) : -1;
         close_apps(&stage, trial);
-        if (finish(&stage, trial) == 0)
+        faults_end(&stage.faults, &trial->faults);
+        if (done == 0 && finish(&stage, trial) == 0)
             status = EXIT_OK;
     } else {
         close_apps(&stage, trial);
+        faults_end(&stage.faults, NULL);
     }
     for (i = 0; i < stage.server_count; i++)
         app_free(&stage.servers[i]);
+    probe_close(stage.probe);
     crew_close(&stage.crew);
     free(stage.servers);
     db_close(stage.observer);
@@ -289,8 +343,10 @@ void trial_free(struct trial *trial)
     if (trial == NULL)
         return;
     totals_destroy(&trial->totals);
+    weather_free(&trial->weather);
     free(trial->records);
     free(trial->cancels);
     free(trial->gates);
+    fault_report_free(&trial->faults);
     memset(trial, 0, sizeof *trial);
 }

@@ -326,6 +326,41 @@ const struct option scenario_options[] = {
               "connection went down during the commit, which may have happened. The further try carries the same "
               "request id: a strategy that does not look for it books twice." },
 
+    { .section = "audit",
+      .name = "probe",
+      .type = OPTION_DURATION,
+      .offset = AT(probe_ns),
+      .min = 0,
+      .max = MINUTE,
+      .fallback = "0ms",
+      .help = "How often a reader looks, while the rush goes on, that nothing is oversold, below zero or sold twice; "
+              "0ms: never. It costs what the report says." },
+    { .section = "fault",
+      .name = "ack_loss",
+      .type = OPTION_SHARE,
+      .offset = AT(ack_loss),
+      .fallback = "0%",
+      .help = "Share of commits (and of writes that commit by themselves) whose connection is cut: half of them before "
+              "the server hears of it, half when it has answered and nobody hears the answer (PostgreSQL)." },
+    { .section = "fault",
+      .name = "kill_backend",
+      .type = OPTION_DURATION,
+      .offset = AT(kill_backend_ns),
+      .min = 0,
+      .max = 10 * MINUTE,
+      .fallback = "0ms",
+      .help =
+          "How often one connection of the run, drawn at random, is ended by the server; 0ms: never (PostgreSQL)." },
+    { .section = "fault",
+      .name = "crash",
+      .type = OPTION_DURATION,
+      .offset = AT(crash_ns),
+      .min = 0,
+      .max = 10 * MINUTE,
+      .fallback = "0ms",
+      .help = "How often the throw-away server is stopped at once and started again; 0ms: never, and never a server of "
+              "the user's (PostgreSQL)." },
+
     { .section = "run",
       .name = "strategies",
       .type = OPTION_LIST,

@@ -29,6 +29,8 @@ struct planned {
 #define PLAN_PATIENT INT64_MAX
 /* Ids of second clicks are those of the first plus this: no run has as many requests, and a double holds the sum. */
 #define PLAN_SECOND INT64_C(1000000000000000)
+/* And of requests that are made once more after faults: the first's, or a second click's, plus this. */
+#define PLAN_AGAIN (2 * PLAN_SECOND)
 
 void plan_init(struct plan *, const struct scenario *, int64_t block);
 /* Request number `turn` (from 0) of a user (from 1). Any thread. id = turn * users + user. */

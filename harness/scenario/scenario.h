@@ -63,6 +63,12 @@ struct scenario {
     struct db_settings db;
     /* [retry] */
     struct retry_policy retry;
+    /* [audit] */
+    int64_t probe_ns; /* 0: none */
+    /* [fault] */
+    double ack_loss;         /* share of commits whose answer is lost with the connection */
+    int64_t kill_backend_ns; /* how often the server ends one of our connections; 0: never */
+    int64_t crash_ns;        /* how often our own server crashes; 0: never                 */
     /* [run] */
     struct text_list strategies;  /* variants, core, all, rogues */
     int64_t trials, warmup, seed; /* warmup: WARMUP_AUTO, or a number of blocks */
@@ -115,6 +121,11 @@ int scenario_copy(struct scenario *to, const struct scenario *from);
 int scenario_set(struct scenario *, const char *key, const char *value, const char *place);
 /* Checks keys against each other. EXIT_OK / EXIT_USAGE after one line that begins with place. */
 int scenario_check(const struct scenario *, const char *place);
+/* Whether something is to go wrong on purpose ([fault]). */
+static inline bool scenario_has_faults(const struct scenario *s)
+{
+    return s->ack_loss > 0 || s->kill_backend_ns > 0 || s->crash_ns > 0;
+}
 /* Threads that act as users: workers, or for WORKERS_AUTO one per user up to WORKERS_AUTO_MAX. */
 int64_t scenario_workers(const struct scenario *);
 /* The resolved scenario as an INI file that can be run again. out: a FILE. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 
 enum argument {
@@ -16,12 +17,16 @@ enum argument {
     SCHEDULES,
     SEED,
     SET,
+    FAULT,
+    SLO,
+    MAX,
     DIR_OPTION,
     CALIBRATION,
     CELL,
     EXPORT,
     OUT,
     JSON,
+    GATE,
     REPLAY,
     FORMAT,
     KEEP,
@@ -45,12 +50,16 @@ static const struct {
     [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
     [SEED] = { "seed", "N", "the same as --set run.seed=N" },
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
+    [FAULT] = { "fault", "KIND:HOW", "ack-loss:1%, kill-backend:50ms, crash:2s (PostgreSQL); may be repeated" },
+    [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
+    [MAX] = { "max", "N", "most users, or requests per second, that are tried (default 10000)" },
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
     [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
     [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
     [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
+    [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -149,12 +158,36 @@ static int add_key(struct arguments *arguments, const char *section, const char 
 
     memset(&scratch, 0, sizeof scratch);
     if (option_parse(row, &scratch, value, error, sizeof error) != 0) {
-        say_error("--%s: %s", key, error);
+        say_error("--%s: %s", strcmp(section, "fault") == 0 ? section : key, error);
         return EXIT_USAGE;
     }
     if (asprintf(&text, "%s.%s=%s", section, key, value) < 0)
         text = NULL;
     return add_setting(arguments, text);
+}
+
+/* KIND:HOW is [fault] kind = how. */
+static int add_fault(struct arguments *arguments, const char *value)
+{
+    static const char *const kinds[] = { "ack-loss", "kill-backend", "crash" }, *near;
+    static const char *const keys[] = { "ack_loss", "kill_backend", "crash" };
+    const char *colon = strchr(value, ':');
+    char kind[32];
+    size_t i;
+
+    snprintf(kind, sizeof kind, "%.*s", colon != NULL ? (int)(colon - value) : 31, value);
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i], kind) == 0 && colon != NULL)
+            return add_key(arguments, "fault", keys[i], colon + 1);
+    near = text_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
+    if (near != NULL && strcmp(near, kind) == 0)
+        say_error("--fault: '%s' does not say how often: write %s:%s", value, kind,
+                  strcmp(kind, "ack-loss") == 0 ? "1%" : "50ms");
+    else if (near != NULL)
+        say_error("--fault: unknown fault '%s'; did you mean '%s'?", kind, near);
+    else
+        say_error("--fault: unknown fault '%s': there are ack-loss:1%%, kill-backend:50ms and crash:2s", kind);
+    return EXIT_USAGE;
 }
 
 /* A count that is no key of a scenario. */
@@ -173,6 +206,22 @@ static int take_count(const char *option, const char *value, int64_t least, int6
     return EXIT_USAGE;
 }
 
+/* A duration that is no key of a scenario. */
+static int take_slo(struct arguments *arguments, const char *value)
+{
+    static const struct option row = { .name = "slo",
+                                       .type = OPTION_DURATION,
+                                       .offset = offsetof(struct arguments, slo_ns),
+                                       .min = NS_PER_US,
+                                       .max = 600 * NS_PER_S };
+    char error[256];
+
+    if (option_parse(&row, arguments, value, error, sizeof error) == 0)
+        return EXIT_OK;
+    say_error("--slo: %s", error);
+    return EXIT_USAGE;
+}
+
 static int split(struct text_list *list, const char *option, const char *value)
 {
     if (text_list_split(list, value) == 0 && list->n > 0)
@@ -181,15 +230,61 @@ static int split(struct text_list *list, const char *option, const char *value)
     return EXIT_USAGE;
 }
 
-static int apply(struct arguments *arguments, int option, char *value)
+/* Options whose value is one of a few words. */
+static int apply_word(struct arguments *arguments, enum argument option, const char *value)
 {
     static const char *const progress[] = { "auto", "plain", "none", NULL };
     static const char *const colour[] = { "auto", "always", "never", NULL };
     static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
-    int word = 0, status;
+    const char *const *words = option == PROGRESS ? progress
+                               : option == COLOR  ? colour
+                               : option == EXPORT ? export
+                                                  : format;
+    int word = 0, status = choose(table[option].name, value, words, &word);
 
-    switch ((enum argument)option) {
+    if (option == PROGRESS)
+        arguments->progress = (enum progress_mode)word;
+    else if (option == COLOR)
+        arguments->colour = (enum colour)word;
+    else if (option == FORMAT)
+        arguments->format = (enum format)word;
+    else
+        arguments->form = (enum jepsen_form)word;
+    arguments->export |= option == EXPORT;
+    return status;
+}
+
+/* Where an option's text is kept as it was typed; NULL: it is not. */
+static const char **text_of(struct arguments *arguments, enum argument option)
+{
+    switch (option) {
+    case REPLAY:
+        return &arguments->replay;
+    case DIR_OPTION:
+        return &arguments->dir;
+    case CALIBRATION:
+        return &arguments->calibration;
+    case CELL:
+        return &arguments->cell;
+    case OUT:
+        return &arguments->out;
+    case JSON:
+        return &arguments->json;
+    case GATE:
+        return &arguments->gate;
+    default:
+        return NULL;
+    }
+}
+
+static int apply(struct arguments *arguments, enum argument option, char *value)
+{
+    const char **text = text_of(arguments, option);
+
+    if (text != NULL)
+        *text = value;
+    switch (option) {
     case SET:
         return add_setting(arguments, strdup(value));
     case STRATEGY:
@@ -206,54 +301,30 @@ static int apply(struct arguments *arguments, int option, char *value)
         return take_count("preemptions", value, 0, 100, &arguments->preemptions);
     case SCHEDULES:
         return take_count("schedules", value, 1, 1000000, &arguments->schedules);
-    case REPLAY:
-        arguments->replay = value;
-        return EXIT_OK;
+    case FAULT:
+        return add_fault(arguments, value);
+    case SLO:
+        return take_slo(arguments, value);
+    case MAX:
+        return take_count("max", value, 1, 1000000, &arguments->most);
     case FORMAT:
-        status = choose("format", value, format, &word);
-        arguments->format = (enum format)word;
-        return status;
-    case DIR_OPTION:
-        arguments->dir = value;
-        return EXIT_OK;
-    case CALIBRATION:
-        arguments->calibration = value;
-        return EXIT_OK;
-    case CELL:
-        arguments->cell = value;
-        return EXIT_OK;
     case EXPORT:
-        status = choose("export", value, export, &word);
-        arguments->form = (enum jepsen_form)word;
-        arguments->export = true;
-        return status;
-    case OUT:
-        arguments->out = value;
-        return EXIT_OK;
-    case JSON:
-        arguments->json = value;
-        return EXIT_OK;
+    case PROGRESS:
+    case COLOR:
+        return apply_word(arguments, option, value);
     case KEEP:
         arguments->keep = true;
-        return EXIT_OK;
+        break;
     case QUIET:
         arguments->quiet = true;
-        return EXIT_OK;
+        break;
     case NO_PLOTS:
         arguments->no_plots = true;
-        return EXIT_OK;
-    case PROGRESS:
-        status = choose("progress", value, progress, &word);
-        arguments->progress = (enum progress_mode)word;
-        return status;
-    case COLOR:
-        status = choose("color", value, colour, &word);
-        arguments->colour = (enum colour)word;
-        return status;
-    case ARGUMENT_COUNT:
+        break;
+    default:
         break;
     }
-    return EXIT_USAGE;
+    return EXIT_OK;
 }
 
 /* One option, "--name value" or "--name=value". *at is moved past its value. */
@@ -281,7 +352,7 @@ static int parse_option(struct arguments *arguments, int argc, char **argv, int 
         say_error("--%s needs a value: --%s %s", table[option].name, table[option].name, table[option].value);
         return EXIT_USAGE;
     }
-    return apply(arguments, option, value);
+    return apply(arguments, (enum argument)option, value);
 }
 
 int arguments_parse(struct arguments *arguments, int argc, char **argv, const char *allowed)
@@ -290,7 +361,7 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv, const ch
     int i, status = EXIT_OK;
 
     memset(arguments, 0, sizeof *arguments);
-    arguments->schedules = arguments->preemptions = -1;
+    arguments->schedules = arguments->preemptions = arguments->slo_ns = arguments->most = -1;
     for (i = 1; i < argc && status == EXIT_OK; i++) {
         if (!only_names && strcmp(argv[i], "--") == 0) {
             only_names = true;

@@ -4,6 +4,7 @@
 #include "harness/base/say.h"
 #include "harness/base/text.h"
 #include "harness/base/version.h"
+#include "harness/results/sample.h"
 #include "harness/scenario/doc.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
@@ -14,11 +15,14 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
+    { "breakpoint", verb_breakpoint, "NAME", "up to which load each strategy holds, and what breaks first" },
     { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
     { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
+    { "compare", verb_compare, "A B", "two run folders: what differs, and whether that can be chance" },
     { "help", verb_help, "[TOPIC]",
-      "this; topics: run, explain, audit, calibrate, scenario, strategies, readme, exit, any verb" },
+      "this; topics: run, explain, breakpoint, audit, calibrate, compare, scenario, strategies, readme, exit, any "
+      "verb" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -47,7 +51,9 @@ static int help_run(void)
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
     arguments_help(stdout, RUN_OPTIONS);
     puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
-         "throw-away one; everything happens in a schema of our own, which is dropped after.");
+         "throw-away one; everything happens in a schema of our own, which is dropped after.\n"
+         "--fault: ack-loss cuts connections at a commit, half of them after the server has answered; kill-backend\n"
+         "ends one connection at a time; crash stops the throw-away server at once and starts it again.");
     return EXIT_OK;
 }
 
@@ -70,6 +76,31 @@ static int help_explain(void)
     puts("\nWithout --db: on sqlite, or on postgres where the strategy cannot run on sqlite.\n"
          "A schedule is written as who makes the next call: 'A B6 A5'; 'A2 A!after' makes a call fail\n"
          "(!before it took effect, !after it, or by an !error).");
+    return EXIT_OK;
+}
+
+static int help_compare(void)
+{
+    puts("lastseat compare A B  (run folders, or their run.json; the older first)\n\n"
+         "What differs in configuration and floors, then every cell: A, B, the change with its 95 % interval and n;\n"
+         "~ where no difference is shown. What the audit found is never ~.\n");
+    arguments_help(stdout, COMPARE_OPTIONS);
+    fputs("\nMetrics of gates:", stdout);
+    for (const struct sample_metric *m = sample_metrics; m->word != NULL; m++)
+        printf(" %s%s", m->word, m[1].word != NULL ? "," : "");
+    puts("\nA gate also fails where an honest cell's verdict became worse, and where it found nothing to judge.");
+    return EXIT_OK;
+}
+
+static int help_breakpoint(void)
+{
+    puts("lastseat breakpoint NAME  (a scenario with bursts, whose users are searched, or open load: its rate)\n\n"
+         "Doubles the load until a variant breaks, halves the interval until its ends are within 5 %, and tries\n"
+         "both ends five times. It holds where all five trials kept to every limit, and breaks where two did not:\n"
+         "nothing oversold, lost or invented, no seat left unsold, p99 of the system time within --slo, errors\n"
+         "within 1 %, statements per request within twice those of one user, a rate sustained.\n");
+    arguments_help(stdout, BREAKPOINT_OPTIONS);
+    puts("\nThe published case: lastseat breakpoint breaking-point");
     return EXIT_OK;
 }
 
@@ -112,10 +143,16 @@ static int help_exit(void)
 static const struct {
     const char *name;
     int (*print)(void);
-} topics[] = { { "run", help_run },           { "explain", help_explain },
-               { "audit", help_audit },       { "calibrate", help_calibrate },
-               { "scenario", help_scenario }, { "strategies", help_strategies },
-               { "readme", help_readme },     { "exit", help_exit } };
+} topics[] = { { "run", help_run },
+               { "explain", help_explain },
+               { "breakpoint", help_breakpoint },
+               { "audit", help_audit },
+               { "calibrate", help_calibrate },
+               { "scenario", help_scenario },
+               { "strategies", help_strategies },
+               { "readme", help_readme },
+               { "compare", help_compare },
+               { "exit", help_exit } };
 
 int verb_help(int argc, char **argv)
 {

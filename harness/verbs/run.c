@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "harness/report/report.h"
 #include "harness/results/calibration.h"
 #include "harness/results/folder.h"
+#include "harness/results/output.h"
 #include "harness/run/interrupt.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/session.h"
@@ -72,25 +72,11 @@ static int expand(struct bench *bench)
     return status;
 }
 
-/* Databases live beside the results: in the folder that will hold the run folder. */
-static char *results_dir(const struct arguments *arguments)
-{
-    char *copy, *dir;
-
-    if (arguments->out == NULL)
-        return folder_root();
-    if ((copy = strdup(arguments->out)) == NULL)
-        return NULL;
-    dir = strdup(dirname(copy));
-    free(copy);
-    return dir;
-}
-
 /* Before anything is started: one that was asked for and is another machine's is refused. */
 static int find_calibration(struct bench *bench)
 {
     const char *asked = bench->arguments.calibration, *dir = bench->cells.cell[0].scenario.db_dir;
-    char *path = calibration_path(asked), *beside = results_dir(&bench->arguments);
+    char *path = calibration_path(asked), *beside = folder_beside(bench->arguments.out);
     int status = EXIT_ERROR;
 
     if (path != NULL && beside != NULL)
@@ -104,7 +90,7 @@ static int measure(struct bench *bench)
 {
     struct session *session = &bench->session;
     const struct arguments *arguments = &bench->arguments;
-    char *dir = results_dir(arguments);
+    char *dir = folder_beside(arguments->out);
     int status = EXIT_ERROR;
 
     if (dir == NULL)
@@ -126,17 +112,6 @@ static int measure(struct bench *bench)
     return status;
 }
 
-static int copy_json(const json_t *run, const char *to)
-{
-    const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(12);
-
-    if (strcmp(to, "-") == 0 ? json_dumpf(run, stdout, flags) == 0 && putchar('\n') != EOF && fflush(stdout) == 0
-                             : json_dump_file(run, to, flags) == 0)
-        return EXIT_OK;
-    say_error("--json %s: %s", to, errno != 0 ? strerror(errno) : "cannot be written");
-    return EXIT_ERROR;
-}
-
 static int present(struct bench *bench)
 {
     const struct arguments *arguments = &bench->arguments;
@@ -150,7 +125,7 @@ static int present(struct bench *bench)
     if (status == EXIT_OK)
         status = report_markdown(run, path);
     if (arguments->json != NULL && status == EXIT_OK)
-        status = copy_json(run, arguments->json);
+        status = output_copy_json(run, arguments->json);
     if (json_alone || arguments->quiet)
         return status;
     report_table(run, stdout, arguments_colour(arguments, stdout));

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "harness/audit/doubted.h"
 #include "harness/base/say.h"
+#include "harness/db/outage.h"
 #include "harness/run/interrupt.h"
 #include "harness/scenario/plan.h"
 #include "harness/verbs/blocks.h"
@@ -15,7 +17,7 @@ enum { DESCRIPTORS_PER_CONNECTION = 3, DESCRIPTOR_RESERVE = 64 };
 
 static int64_t connections_of(const struct cell *cell)
 {
-    return cell->scenario.instances * cell->scenario.pool + 2; /* an observer and the audit */
+    return cell->scenario.instances * cell->scenario.pool + 3; /* an observer, a probe and the audit */
 }
 
 static int check_descriptors(const struct cells *cells)
@@ -43,6 +45,25 @@ static int check_descriptors(const struct cells *cells)
 }
 
 /* A database is opened once for all scenarios of a run. */
+static int check_faults(const struct cells *cells)
+{
+    const struct outage *outage;
+    const char *why;
+    size_t i;
+
+    for (i = 0; i < cells->n; i++) {
+        const struct cell *cell = &cells->cell[i];
+
+        if (cell->skip[0] != '\0' || (outage = database_outage_of(cell->db)) == NULL)
+            continue;
+        if ((why = outage->refuses(cell->scenario.ack_loss, cell->scenario.crash_ns)) != NULL) {
+            say_error("%s: fault.%s", cell->group, why);
+            return EXIT_USAGE;
+        }
+    }
+    return EXIT_OK;
+}
+
 static int check_dir(const struct cells *cells)
 {
     const struct cell *first = cells->cell;
@@ -62,6 +83,8 @@ int session_check(const struct cells *cells)
 {
     int status = check_dir(cells);
 
+    if (status == EXIT_OK)
+        status = check_faults(cells);
     return status == EXIT_OK ? check_descriptors(cells) : status;
 }
 
@@ -74,7 +97,7 @@ static size_t index_of(const char *name)
     return i;
 }
 
-static struct database *database_of(const struct session *session, const struct cell *cell)
+struct database *session_database(const struct session *session, const struct cell *cell)
 {
     return session->databases[index_of(cell->db)];
 }
@@ -124,7 +147,7 @@ static void skip_refused(struct session *session)
 
         if (cell->skip[0] != '\0')
             continue;
-        reason = database_refuses(database_of(session, cell), &cell->scenario.db);
+        reason = database_refuses(session_database(session, cell), &cell->scenario.db);
         if (reason != NULL)
             snprintf(cell->skip, sizeof cell->skip, "%s", reason);
     }
@@ -183,7 +206,7 @@ static int record_facts(struct session *session)
     size_t i, j;
 
     for (i = 0; i < session->cells->n; i++) {
-        struct database *database = database_of(session, &cell[i]);
+        struct database *database = session_database(session, &cell[i]);
         const struct db_settings *settings = &cell[i].scenario.db;
 
         if (cell[i].skip[0] != '\0' || (database_caps(database) & DB_CAN_HOLD_ROWS) == 0)
@@ -205,9 +228,9 @@ static bool is_floor(const struct cell *cell)
 }
 
 /* Statements per request of one user buying one seat: a fact of the variant on a database, so sweep points share it. */
-static int run_solo(struct session *session, size_t i, double *per_request)
+int session_solo(struct session *session, size_t i, double *per_request)
 {
-    struct database *database = database_of(session, &session->cells->cell[i]);
+    struct database *database = session_database(session, &session->cells->cell[i]);
     struct trial trial;
     struct cell solo;
     int status;
@@ -243,7 +266,7 @@ static int run_solos(struct session *session)
         if (j < i)
             solos[i] = solos[j];
         else
-            status = run_solo(session, i, &solos[i]);
+            status = session_solo(session, i, &solos[i]);
         if (status == EXIT_OK)
             results_solo(session->results, i, solos[i]);
     }
@@ -267,7 +290,7 @@ static void name_place(const struct session *session, size_t i, char *tag, size_
 static int run_audited(struct session *session, size_t i, struct trial *trial, bool counts)
 {
     const struct cell *cell = &session->cells->cell[i];
-    struct database *database = database_of(session, cell);
+    struct database *database = session_database(session, cell);
     struct witnesses witnesses = { 0 };
     struct audit audit;
     int status = EXIT_OK;
@@ -279,6 +302,7 @@ static int run_audited(struct session *session, size_t i, struct trial *trial, b
     if ((status = audit_read(&witnesses, cell, database)) != EXIT_OK)
         return status;
     audit_judge(&audit, cell, trial, &witnesses);
+    audit_faults(&audit, cell, trial, &witnesses);
     progress_end(session->progress, audit.sold, true);
     if (counts)
         status = results_trial(session->results, i, trial, &audit, &witnesses);
@@ -297,13 +321,13 @@ static int run_cell(struct session *session, size_t i, int64_t block)
     name_place(session, i, tag, sizeof tag);
     progress_begin(session->progress, cell->db, cell->variant.name, cell->scenario.events * cell->scenario.seats,
                    &live.sold);
-    status = trial_run(&trial, cell, database_of(session, cell), block, tag, &live);
+    status = trial_run(&trial, cell, session_database(session, cell), block, tag, &live);
     if (status == EXIT_OK)
         status = run_audited(session, i, &trial, block >= blocks_warmup(&cell->scenario));
     else
         progress_end(session->progress, 0, false);
     if (status == EXIT_OK)
-        database_drop(database_of(session, cell));
+        database_drop(session_database(session, cell));
     trial_free(&trial);
     return status;
 }
@@ -351,7 +375,7 @@ void session_print_kept(const struct session *session)
 
     for (i = 0; i < session->cells->n; i++) {
         const struct cell *cell = &session->cells->cell[i];
-        const struct database *database = database_of(session, cell);
+        const struct database *database = session_database(session, cell);
 
         if (cell->skip[0] != '\0' || database == NULL || (database_caps(database) & DB_CAN_HOLD_ROWS) == 0)
             continue;

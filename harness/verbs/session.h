@@ -17,7 +17,8 @@ struct session {
     struct database *databases[4]; /* by index of database_names; NULL: not opened */
 };
 
-/* Checks before anything is started: one [db] dir for all cells, file descriptors enough. EXIT_OK / EXIT_USAGE. */
+/* Checks before anything is started: one [db] dir for all cells, no fault that a user's server is spared, file
+ * descriptors enough. EXIT_OK / EXIT_USAGE. */
 int session_check(const struct cells *);
 /* Opens every database the cells name. One that cannot be reached: its cells are skipped with the reason, or
  * EXIT_UNREACHABLE when it is among `required` (--db). results_dir: where files go unless the scenario's [db] dir says
@@ -27,6 +28,10 @@ int session_open(struct session *, struct cells *, struct results *, const char 
 /* Facts of every database and class of durability the cells use, then the solo trials that amplification is measured
  * against. */
 int session_prepare(struct session *);
+/* The database of a cell that is not skipped. */
+struct database *session_database(const struct session *, const struct cell *);
+/* Statements per request of the cell with one user and one seat. */
+int session_solo(struct session *, size_t cell, double *per_request);
 /* All blocks. EXIT_OK, EXIT_ERROR after one line, EXIT_INTERRUPTED. */
 int session_run(struct session *);
 /* --keep: how to look inside, a line per cell. */

@@ -5,9 +5,15 @@
 #   ms     nanoseconds as milliseconds       us   as microseconds
 #   n      as it is, three digits            int  rounded
 #   count  whole, or with one decimal
+#   grouped  whole: 20,900
 #   pct    times 100, with %
 #   text   as it is (verdict)
+# Besides the columns there are, of trials that all counted the same: `statements` of a trial, and `races`, those without the
+# INSERT of each booking. The numbers of a search for breaking points are those of its breakpoint.csv.
+#
+# A line that begins with @[RUN] is printed where that run is committed, one that begins with @![RUN] where it is not.
 # A run, cell or column that is not there stops with the line that asks for it: a finding without its source is not printed.
+# The column breaks_at alone is "not yet searched" where no search is committed.
 
 function fail(text) {
     print "findings.awk: line " FNR ": " text > "/dev/stderr"
@@ -16,10 +22,13 @@ function fail(text) {
 }
 
 # csv without quoted commas: ids of single-key sweeps, names and numbers
-function load_run(run,    path, line, n, head, field, i, void) {
+function load_run(run,    path, line, n, head, field, i, at, trial) {
     path = "results/reference/" run "/cells.csv"
-    if ((getline line < path) <= 0)
-        fail("cannot read " path)
+    if ((getline line < path) <= 0) {
+        path = "results/reference/" run "/breakpoint.csv"
+        if ((getline line < path) <= 0)
+            fail("cannot read results/reference/" run "/cells.csv or breakpoint.csv")
+    }
     n = split(line, head, ",")
     while ((getline line < path) > 0) {
         split(line, field, ",")
@@ -32,11 +41,18 @@ function load_run(run,    path, line, n, head, field, i, void) {
     n = 0
     while ((getline line < path) > 0) {
         split(line, field, ",")
-        if (n++ == 0)
-            for (i = 1; field[i] != "void"; i++)
-                void = i + 1
-        else if (field[void] == 0)
+        if (n++ == 0) {
+            for (i = 1; i in field; i++)
+                at[field[i]] = i
+        } else if (field[at["void"]] == 0) {
             value[run, field[1], "trials"]++
+            trial = field[at["statements_per_request"]] * field[at["requests"]]
+            if (!((run, field[1], "statements") in value))
+                value[run, field[1], "statements"] = sprintf("%.0f", trial)
+            else if (value[run, field[1], "statements"] != sprintf("%.0f", trial))
+                value[run, field[1], "statements"] = ""
+            value[run, field[1], "races"] = value[run, field[1], "statements"] - field[at["booked"]]
+        }
     }
     close(path)
     loaded[run] = 1
@@ -51,7 +67,24 @@ function three(x,    digits) {
     return sprintf("%.*f", digits > 0 ? digits : 0, x)
 }
 
+function is_committed(run,    line, found, path) {
+    path = "results/reference/" run "/cells.csv"
+    found = (getline line < path) > 0
+    close(path)
+    path = "results/reference/" run "/breakpoint.csv"
+    found = found || (getline line < path) > 0
+    close(path)
+    return found
+}
+
+# 20900 -> 20,900
+function grouped(x) {
+    return x < 1000 ? x "" : grouped(int(x / 1000)) "," sprintf("%03d", x % 1000)
+}
+
 function shown(run, cell, metric, form,    x) {
+    if (metric == "breaks_at" && !is_committed(run))
+        return "not yet searched"
     if (!(run in loaded))
         load_run(run)
     if (!((run, cell) in known))
@@ -68,10 +101,20 @@ function shown(run, cell, metric, form,    x) {
     if (form == "pct") return three(100 * x) " %"
     if (form == "count") return sprintf(x == int(x) ? "%d" : "%.1f", x)
     if (form == "n") return three(x + 0)
+    if (form == "grouped") return grouped(x)
     fail("no form " form)
 }
 
 {
+    if (match($0, /^@!?\[[^]]*\] ?/)) {
+        absent = substr($0, 2, 1) == "!"
+        run = $0
+        sub(/^@!?\[/, "", run)
+        sub(/\].*/, "", run)
+        $0 = substr($0, RSTART + RLENGTH)
+        if (is_committed(run) == absent)
+            next
+    }
     while (match($0, /@\{[^}]*\}/)) {
         if (split(substr($0, RSTART + 2, RLENGTH - 3), word, " ") != 4)
             fail("wants @{RUN CELL METRIC FORM}: " substr($0, RSTART, RLENGTH))

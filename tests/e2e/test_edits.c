@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/audit/audit.h"
+#include "harness/audit/shortfall.h"
 #include "harness/base/say.h"
 #include "tests/support/bench.h"
 
@@ -112,6 +112,7 @@ static void test_deleted_row_is_lost(void **state)
 static void expect_ghost(const struct audit *audit)
 {
     assert_int_equal(audit->ghost, 1);
+    assert_int_equal(audit->unasked, 0);
     assert_int_equal(audit->oversold, 1);
     assert_int_equal(audit->verdict, AUDIT_INVALID);
 }
@@ -126,6 +127,7 @@ static void test_row_of_a_refused_request_is_a_ghost(void **state)
 static void expect_ghost_and_lost(const struct audit *audit)
 {
     assert_int_equal(audit->ghost, 1);
+    assert_int_equal(audit->unasked, 1);
     assert_int_equal(audit->lost, 1);
     assert_int_equal(audit->oversold, 0);
     assert_int_equal(audit->drift, 0);
@@ -222,6 +224,51 @@ static void test_rows_of_seats(void **state)
     edit_variant("seat_rows:pick=random", "DELETE FROM bookings WHERE request = %winner;", expect_one_leaked);
 }
 
+static void expect_negative(const struct audit *audit)
+{
+    assert_int_equal(audit->negative, 2);
+    assert_int_equal(audit->leaked, 2);
+    assert_int_equal(audit->verdict, AUDIT_INVALID);
+}
+
+static void test_a_counter_below_zero(void **state)
+{
+    (void)state;
+    edit_everywhere("UPDATE events SET available = -2;", expect_negative);
+    edit_variant("sharded", "UPDATE shards SET available = -2 WHERE shard = 0;", expect_negative);
+}
+
+static void expect_doubled(const struct audit *audit)
+{
+    assert_int_equal(audit->doubled_seats, 1);
+    assert_int_equal(audit->verdict, AUDIT_INVALID);
+}
+
+static void test_a_seat_with_two_owners(void **state)
+{
+    (void)state;
+    edit_variant("seat_rows:pick=ordered",
+                 "INSERT INTO seats (event, seat, request) SELECT event, seat, %refused FROM seats WHERE request = "
+                 "%winner;",
+                 expect_doubled);
+}
+
+static void expect_overdue(const struct audit *audit)
+{
+    assert_int_equal(audit->overdue, 1);
+    assert_int_equal(audit->held, 0);
+    assert_int_equal(audit->unsold, 1);
+    assert_int_equal(audit->unsold_by[SHORTFALL_HOLD], 1);
+    assert_int_equal(audit->lost, 1); /* it had been a booking */
+}
+
+static void test_a_hold_that_nobody_took_away(void **state)
+{
+    (void)state;
+    edit_variant("soft_hold", "UPDATE bookings SET state = 'PENDING', expires_at = 1 WHERE request = %winner;",
+                 expect_overdue);
+}
+
 static void expect_another_house(const struct audit *audit)
 {
     assert_int_equal(audit->verdict, AUDIT_INVALID);
@@ -260,7 +307,13 @@ static void test_a_group_is_torn(void **state)
 static void expect_unsold(const struct audit *audit)
 {
     assert_int_equal(audit->unsold, 2);
+    assert_int_equal(audit->unsold_by[SHORTFALL_STRANDED], 2);
     assert_int_equal(audit->oversold, 0);
+    assert_int_equal(audit->false_sold_out, 6); /* everybody who was refused */
+    assert_int_equal(audit->deficit, 2);
+    assert_string_equal(audit->example.kind, "false_sold_out");
+    assert_int_equal(audit->example.taken_most, 3);
+    assert_int_equal(audit->example.capacity, 5);
 }
 
 static void test_larger_house_is_unsold(void **state)
@@ -285,6 +338,9 @@ int main(void)
         cmocka_unit_test(test_own_tables),
         cmocka_unit_test(test_a_group_is_torn),
         cmocka_unit_test(test_larger_house_is_unsold),
+        cmocka_unit_test(test_a_counter_below_zero),
+        cmocka_unit_test(test_a_seat_with_two_owners),
+        cmocka_unit_test(test_a_hold_that_nobody_took_away),
     };
 
     return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);

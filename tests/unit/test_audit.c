@@ -598,13 +598,21 @@ static void test_gate_after_an_unknown_outcome(void **state)
     assert_int_equal(world.audit.gate_drift, 1);
 }
 
+static void two_servers(struct world *world)
+{
+    good(world);
+    bench_cells_free(&world->made);
+    bench_cells_make(&world->made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n[app]\ninstances = 2\n", "atomic",
+                     "sqlite");
+}
+
 /* Gates are held against what was booked through their own app. */
 static void test_gate_drift_by_app(void **state)
 {
     struct world world;
 
     (void)state;
-    good(&world);
+    two_servers(&world);
     world.records[2].app = 1;
     world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 1, .left = 0 };
     world.gates[1] = (struct gate_witness){ .app = 1, .event = 1, .initial = 1, .left = 0 };
@@ -613,7 +621,7 @@ static void test_gate_drift_by_app(void **state)
     judge(&world);
     assert_int_equal(world.audit.gate_drift, 0);
 
-    good(&world); /* the same, but both were booked through app 0 */
+    two_servers(&world); /* the same, but both were booked through app 0 */
     world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 1, .left = 0 };
     world.gates[1] = (struct gate_witness){ .app = 1, .event = 1, .initial = 1, .left = 0 };
     world.trial.gates = world.gates;
@@ -752,21 +760,28 @@ static void test_an_unknown_cancel_is_resolved_by_the_rows(void **state)
     assert_int_equal(world.audit.told, 2);
 }
 
-/* Who was refused may have come while the seats were taken: what is left is nobody's fault. */
-static void test_seats_given_back_are_not_unsold(void **state)
+/* Who was refused came while the seats were taken: what is left is nobody's fault. Who came when they had been given
+ * back is another matter. */
+static void test_seats_given_back_are_unsold_to_who_came_later(void **state)
 {
     struct world world;
+    int i;
 
     (void)state;
-    good(&world);
-    cancel(&world, 3, ASIDE_DONE, 30);
-    world.bookings[0] = world.bookings[1];
-    world.witnesses.booking_count = 1;
-    world.counters[0].available = 1;
-    judge(&world);
-    assert_int_equal(world.audit.unsold, 0);
-    assert_int_equal(world.audit.unjudged, 1);
-    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    for (i = 0; i < 2; i++) {
+        good(&world);
+        cancel(&world, 3, ASIDE_DONE, 30);
+        world.bookings[0] = world.bookings[1];
+        world.witnesses.booking_count = 1;
+        world.counters[0].available = 1;
+        world.records[1].invoke_ns = i == 0 ? 30 : 32; /* the cancel ends at 31 */
+        world.records[1].return_ns = 40;
+        judge(&world);
+        assert_int_equal(world.audit.unsold, i);
+        assert_int_equal(world.audit.false_sold_out, i);
+        assert_int_equal(world.audit.unjudged, 0);
+        assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    }
 
     /* Without a release it is. */
     good(&world);
@@ -800,7 +815,7 @@ static void test_oversold_at_one_moment(void **state)
 
     /* A cancel that failed frees nothing: two taken seats stay taken. */
     rebooked(&world);
-    cancel(&world, 1, ASIDE_FAILED, 5);
+    cancel(&world, 1, ASIDE_FAILED, 15);
     judge(&world);
     assert_int_equal(world.audit.oversold, 0);
 
@@ -929,6 +944,40 @@ static void test_impatience_is_no_refusal(void **state)
     }
 }
 
+/* Told that his hold was over, sooner than it can have been. */
+static void test_early_expiry(void **state)
+{
+    struct world world;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        good(&world);
+        bench_cells_free(&world.made);
+        bench_cells_make(&world.made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 4\n[hold]\nttl = 1s\n",
+                         i < 2 ? "soft_hold" : "atomic", "sqlite");
+        world.records[1].outcome = OUTCOME_GAVE_UP;
+        world.records[1].reason = REASON_EXPIRED;
+        world.records[1].return_ns = i == 1 ? 999000000 : 990000000;
+        judge(&world);
+        assert_int_equal(world.audit.early_expiry, i == 0);
+        assert_int_equal(world.audit.verdict, AUDIT_VALID);
+    }
+}
+
+static void test_what_no_run_writes_is_invalid(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[1].invoke_ns = 1; /* asked after the answer */
+    judge(&world);
+    assert_int_equal(world.audit.malformed, 1);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "records that no run writes: 1");
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -968,12 +1017,14 @@ int main(void)
         cmocka_unit_test(test_a_row_that_stays_is_a_ghost),
         cmocka_unit_test(test_a_cancel_that_failed_keeps_the_booking),
         cmocka_unit_test(test_an_unknown_cancel_is_resolved_by_the_rows),
-        cmocka_unit_test(test_seats_given_back_are_not_unsold),
+        cmocka_unit_test(test_seats_given_back_are_unsold_to_who_came_later),
         cmocka_unit_test(test_oversold_at_one_moment),
         cmocka_unit_test(test_everything_given_back_still_proves_something),
         cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_unsold_with_groups),
         cmocka_unit_test(test_impatience_is_no_refusal),
+        cmocka_unit_test(test_early_expiry),
+        cmocka_unit_test(test_what_no_run_writes_is_invalid),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/results/finding.h"
+#include "harness/results/headline.h"
 #include "harness/results/tally.h"
 #include "tests/support/bench.h"
 
@@ -18,8 +19,9 @@ static void add(struct finding *f, enum anomaly anomaly, int64_t amount)
 {
     struct trial t = { .totals = { .requests = 100 } };
     struct audit a = { .capacity = 10, .sold = 10, .verdict = amount > 0 ? AUDIT_INVALID : AUDIT_VALID };
-    int64_t *const fields[ANOMALY_COUNT] = { &a.oversold, &a.lost,  &a.ghost,      &a.torn,  &a.duplicate,
-                                             &a.unsold,   &a.drift, &a.gate_drift, &a.unfair };
+    int64_t *const fields[ANOMALY_COUNT] = { &a.oversold, &a.probes.violations, &a.lost,   &a.ghost,
+                                             &a.torn,     &a.duplicate,         &a.unsold, &a.false_sold_out,
+                                             &a.drift,    &a.gate_drift,        &a.unfair };
 
     *fields[anomaly] = amount;
     finding_add(f, &t, &a);
@@ -41,11 +43,14 @@ static void test_verdicts_worst_first(void **state)
         const char *verdict, *reason;
     } order[] = {
         { ANOMALY_OVERSOLD, "oversells", "oversold up to 3 seats in 1 of 2 trials" },
+        { ANOMALY_PROBED, "oversells", "failed up to 3 probes of what must hold at every moment in 1 of 2 trials" },
         { ANOMALY_LOST, "loses", "lost up to 3 confirmed bookings in 1 of 2 trials" },
         { ANOMALY_GHOST, "loses", "holds up to 3 bookings nobody was told of in 1 of 2 trials" },
         { ANOMALY_TORN, "loses", "booked up to 3 requests with more or fewer seats than asked for in 1 of 2 trials" },
         { ANOMALY_DUPLICATE, "duplicates", "booked up to 3 requests more than once in 1 of 2 trials" },
         { ANOMALY_UNSOLD, "undersells", "left up to 3 seats unsold that somebody had asked for in 1 of 2 trials" },
+        { ANOMALY_FALSE_SOLD_OUT, "undersells",
+          "told up to 3 requests \"sold out\" while seats were free in 1 of 2 trials" },
         { ANOMALY_DRIFT, "drifts", "counter and bookings differ by up to 3 seats in 1 of 2 trials" },
         { ANOMALY_GATE_DRIFT, "drifts", "gate and bookings differ by up to 3 seats in 1 of 2 trials" },
         { ANOMALY_UNFAIR, "unfair",
@@ -105,8 +110,9 @@ static void test_unknown(void **state)
     /* Invalid for a reason that is none of the anomalies must not pass for "holds". */
     memset(&f, 0, sizeof f);
     finding_add(&f, &t, &invalid);
-    assert_string_equal(finding_verdict(&f, b.cell), "unknown");
-    assert_reason(&f, b.cell, "1 of 1 trials could not be judged: counts do not add up");
+    assert_string_equal(finding_verdict(&f, b.cell), "loses");
+    assert_reason(&f, b.cell, "invalid in 1 of 1 trials: counts do not add up");
+    assert_true(finding_broken(&f, b.cell));
     memset(&f, 0, sizeof f);
     finding_add(&f, &t, NULL);
     assert_string_equal(finding_verdict(&f, b.cell), "unknown");
@@ -164,7 +170,8 @@ static void test_broken_promises(void **state)
 
         add(&f, (enum anomaly)i, 1);
         assert_true(finding_broken(&f, honest.cell));
-        assert_int_equal(finding_broken(&f, unpromising.cell), i != ANOMALY_UNSOLD && i != ANOMALY_UNFAIR);
+        assert_int_equal(finding_broken(&f, unpromising.cell),
+                         i != ANOMALY_UNSOLD && i != ANOMALY_FALSE_SOLD_OUT && i != ANOMALY_UNFAIR);
         assert_false(finding_broken(&f, control.cell));
     }
     bench_cells_free(&honest);
@@ -212,9 +219,10 @@ static void tally_uniform(struct tally *t, int64_t n, int64_t ns, int64_t errors
 
 static bool flagged(const struct tally *t, const struct cell *cell, const struct tally *at_best, const char *flag)
 {
+    const struct headline none = { .half_width = NAN, .series = { .trend_p = NAN, .first = NAN } };
     const char *flags[TALLY_FLAGS];
 
-    tally_flags(t, cell, at_best, flags);
+    tally_flags(t, cell, at_best, &none, flags);
     for (int i = 0; flags[i] != NULL; i++)
         if (strcmp(flags[i], flag) == 0)
             return true;

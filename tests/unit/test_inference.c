@@ -12,6 +12,7 @@
 #include "harness/results/rank_sum.h"
 #include "harness/results/ratio.h"
 #include "harness/results/series.h"
+#include "harness/results/shift.h"
 
 #define N(values) (sizeof(values) / sizeof(values)[0])
 
@@ -156,48 +157,52 @@ static void test_paired_ratio(void **state)
  * where there is no difference, at most the same few say there is one. */
 static void test_intervals_of_ratios(void **state)
 {
-    int paired = 0, apart = 0, alarms = 0;
-    struct statistics sa, sb;
+    int paired = 0, apart = 0, blocks = 0, alarms = 0;
+    struct statistics s;
+    struct shift shift;
     double a[20], b[20];
     struct ratio r;
     struct rng rng;
 
     (void)state;
     rng_init(&rng, 11);
-    statistics_init(&sa, 1);
-    statistics_init(&sb, 2);
+    statistics_init(&s, 1);
     for (int round = 0; round < 200; round++) {
         draw(&rng, a, 20, 0.2, 1);
         draw(&rng, b, 20, 0.2, 1.2);
-        assert_int_equal(ratio_paired(&sa, a, b, 20, &r), 0);
+        assert_int_equal(ratio_paired(&s, a, b, 20, &r), 0);
         paired += r.lo <= 1.2 && 1.2 <= r.hi;
-        assert_int_equal(ratio_apart(&sa, a, 20, &sb, b, 20, &r), 0);
-        apart += r.lo <= 1.2 && 1.2 <= r.hi;
+        assert_int_equal(shift_apart(a, 20, b, 20, &shift), 0);
+        apart += shift.lo <= 1.2 && 1.2 <= shift.hi;
+        assert_int_equal(shift_paired(a, b, 20, &shift), 0);
+        blocks += shift.lo <= 1.2 && 1.2 <= shift.hi;
         draw(&rng, b, 20, 0.2, 1);
-        assert_int_equal(ratio_apart(&sa, a, 20, &sb, b, 20, &r), 0);
-        alarms += r.lo > 1 || r.hi < 1;
+        assert_int_equal(shift_apart(a, 20, b, 20, &shift), 0);
+        alarms += shift.lo > 1 || shift.hi < 1;
     }
-    statistics_destroy(&sa);
-    statistics_destroy(&sb);
+    statistics_destroy(&s);
     assert_in_range(paired, 180, 199);
     assert_in_range(apart, 180, 199);
+    assert_in_range(blocks, 180, 199);
     assert_in_range(alarms, 1, 20);
 }
 
-/* Of two values each: resampled medians of {1, 3} are 1, 2, 3 with 1/4, 1/2, 1/4, and ratios run from 1/3 to 3. */
-static void test_ratio_apart_of_few(void **state)
+/* Ratios b / a of {1, 2, 4} and {2, 4, 8}: 0.5 1 1 2 2 2 4 4 8; of so few the interval is all of them. Pairs of blocks
+ * with ratios 1, 2, 4: their logs to base 2 are 0 1 2, and the means of two 0 0.5 1 1 1.5 2. */
+static void test_shifts_by_hand(void **state)
 {
-    double a[] = { 3, 1 }, b[] = { 1, 3 };
-    struct statistics s;
-    struct ratio r;
+    const double a[] = { 1, 2, 4 }, b[] = { 2, 4, 8 }, ones[] = { 1, 1, 1 }, blocks[] = { 1, 2, 4 };
+    struct shift s;
 
     (void)state;
-    statistics_init(&s, 5);
-    assert_int_equal(ratio_apart(&s, a, 2, &s, b, 2, &r), 0);
-    statistics_destroy(&s);
-    assert_near(r.of, 1, 1e-12);
-    assert_near(r.lo, 1.0 / 3, 1e-12);
-    assert_near(r.hi, 3, 1e-12);
+    assert_int_equal(shift_apart(a, 3, b, 3, &s), 0);
+    assert_near(s.of, 2, 1e-9);
+    assert_near(s.lo, 0.5, 1e-9);
+    assert_near(s.hi, 8, 1e-9);
+    assert_int_equal(shift_paired(ones, blocks, 3, &s), 0);
+    assert_near(s.of, 2, 1e-9);
+    assert_near(s.lo, 1, 1e-9);
+    assert_near(s.hi, 4, 1e-9);
 }
 
 static void test_series(void **state)
@@ -263,7 +268,7 @@ int main(void)
         cmocka_unit_test(test_holm),
         cmocka_unit_test(test_paired_ratio),
         cmocka_unit_test(test_intervals_of_ratios),
-        cmocka_unit_test(test_ratio_apart_of_few),
+        cmocka_unit_test(test_shifts_by_hand),
         cmocka_unit_test(test_series),
         cmocka_unit_test(test_trend_p),
         cmocka_unit_test(test_trend_alarms),

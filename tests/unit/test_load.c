@@ -61,9 +61,9 @@ static void test_load_refuses(void **state)
     json_decref(run);
     assert_load("load/run.json", EXIT_USAGE, "no such run folder");
     assert_int_equal(truncate("load/run.json", 60), 0);
-    assert_load("load", EXIT_ERROR, "load/run.json:1: damaged, not whole JSON");
+    assert_load("load", EXIT_USAGE, "load/run.json:1: damaged, not whole JSON");
     write_file("load/run.json", "");
-    assert_load("load", EXIT_ERROR, "damaged, not whole JSON");
+    assert_load("load", EXIT_USAGE, "damaged, not whole JSON");
     write_file("load/run.json", "{\"cells\": []}");
     assert_load("load", EXIT_USAGE, "not written by lastseat");
     write_file("load/run.json", "[]");
@@ -72,7 +72,7 @@ static void test_load_refuses(void **state)
     assert_load("load", EXIT_USAGE, "written as \"lastseat.run/2\", this lastseat reads \"lastseat.run/1\"");
     write_file("load/run.json", "{\"schema\": \"lastseat.run/1\", \"tool\": {}, \"environment\": {}, \"command\": [],"
                                 " \"scenarios\": {}, \"cells\": []}");
-    assert_load("load", EXIT_ERROR, "damaged: \"scenarios\" is missing or of a wrong type");
+    assert_load("load", EXIT_USAGE, "damaged: \"scenarios\" is missing or of a wrong type");
     assert_int_equal(unlink("load/run.json"), 0);
     assert_int_equal(mkdir("load/run.json", 0700), 0);
     assert_load("load", EXIT_ERROR, "load/run.json: cannot be read");

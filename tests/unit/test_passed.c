@@ -141,11 +141,12 @@ static void judge(const char *variant, const char *db, struct audit *audit, cons
     struct finding finding = { 0 };
     struct bench_cells made;
 
-    bench_cells_make(&made, "# q\n[inventory]\nseats = 1\n[load]\nusers = 2\n", variant, db);
+    bench_cells_make(&made, "# q\n[inventory]\nseats = 2\n[load]\nusers = 2\n", variant, db);
     begin();
-    ask(OUTCOME_SOLD_OUT, 0, 10);
+    /* Both are booked, in the wrong order: a refusal would be a false one besides. */
+    book(ask(OUTCOME_BOOKED, 0, 10), 2);
     book(ask(OUTCOME_BOOKED, 11, 20), 1);
-    counters[0] = (struct counter){ .event = 1, .capacity = 1, .available = 0 };
+    counters[0] = (struct counter){ .event = 1, .capacity = 2, .available = 0 };
     witnesses.counters = counters;
     witnesses.counter_count = 1;
     audit_judge(audit, made.cell, &trial, &witnesses);

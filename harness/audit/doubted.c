@@ -1,0 +1,137 @@
+#include "harness/audit/doubted.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/scenario/plan.h"
+
+/* Ids of requests that have a row, held or booked, ascending. */
+struct rows {
+    int64_t *requests;
+    size_t n;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static int by_request(const void *a, const void *b)
+{
+    const struct doubt *x = a, *y = b;
+
+    return (x->request > y->request) - (x->request < y->request);
+}
+
+static int collect(struct rows *rows, const struct witnesses *witnesses)
+{
+    size_t i;
+
+    rows->n = 0;
+    if ((rows->requests = calloc(witnesses->booking_count + witnesses->hold_count + 1, sizeof *rows->requests)) == NULL)
+        return -1;
+    for (i = 0; i < witnesses->booking_count; i++)
+        rows->requests[rows->n++] = witnesses->bookings[i].request;
+    for (i = 0; i < witnesses->hold_count; i++)
+        rows->requests[rows->n++] = witnesses->holds[i].request;
+    qsort(rows->requests, rows->n, sizeof *rows->requests, by_number);
+    return 0;
+}
+
+/* All doubts of one request: its only try, or its cancel. */
+static void check(struct audit *audit, const struct doubt *doubt, size_t n, bool has_row)
+{
+    bool made = false, erased = false, known = true;
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        bool committed = doubt[i].fate == FATE_COMMITTED;
+
+        audit->unresolved += doubt[i].fate == FATE_RUNNING;
+        known = known && (committed || doubt[i].fate == FATE_ABORTED);
+        made = made || (committed && doubt[i].op == OP_RESERVE);
+        erased = erased || (committed && doubt[i].op == OP_CANCEL);
+    }
+    if (!known)
+        return;
+    audit->checked++;
+    if (erased)
+        audit->mismatched += has_row;
+    else if (made)
+        audit->mismatched += !has_row;
+    else
+        audit->mismatched += has_row != (doubt[0].op == OP_CANCEL);
+}
+
+static void check_all(struct audit *audit, const struct fault_report *faults, const struct rows *rows)
+{
+    size_t i, n;
+
+    qsort(faults->doubts, faults->doubt_count, sizeof *faults->doubts, by_request);
+    for (i = 0; i < faults->doubt_count; i += n) {
+        const struct doubt *doubt = &faults->doubts[i];
+
+        for (n = 1; i + n < faults->doubt_count && doubt[n].request == doubt->request; n++)
+            continue;
+        check(audit, doubt, n,
+              bsearch(&doubt->request, rows->requests, rows->n, sizeof *rows->requests, by_number) != NULL);
+    }
+}
+
+void audit_faults_conclude(struct audit *audit, const struct cell *cell, const struct fault_report *faults)
+{
+    const char *never = faults_never_hit(faults, cell);
+
+    if (audit->mismatched > 0) {
+        audit->verdict = AUDIT_INVALID;
+        snprintf(audit->reason, sizeof audit->reason, "%lld commits in doubt: the rows say otherwise than the server",
+                 (long long)audit->mismatched);
+    } else if (audit->verdict == AUDIT_VALID && (audit->unresolved > 0 || never != NULL || !faults->recovered)) {
+        audit->verdict = AUDIT_UNKNOWN;
+        if (never != NULL)
+            snprintf(audit->reason, sizeof audit->reason, "the fault never hit: %s", never);
+        else if (audit->unresolved > 0)
+            snprintf(audit->reason, sizeof audit->reason, "%lld operations in doubt could not be resolved",
+                     (long long)audit->unresolved);
+        else
+            snprintf(audit->reason, sizeof audit->reason, "not everybody was answered in time after the faults");
+    }
+}
+
+void audit_faults(struct audit *audit, const struct cell *cell, const struct trial *trial,
+                  const struct witnesses *witnesses)
+{
+    const struct variant *variant = &cell->variant;
+    const struct fault_report *faults = &trial->faults;
+    struct rows rows = { .n = 0 };
+
+    if (!faults->on)
+        return;
+    if (faults->unresolved)
+        audit->unresolved = audit->unknown;
+    /* A hold is made by one transaction and confirmed by another, and what is tried again may be booked by a later try:
+     * a row alone says nothing of either. */
+    else if ((variant->registered->strategy->traits & TRAIT_HOLDS) == 0 &&
+             (variant->retry.on & RETRY_ON_UNKNOWN) == 0 && collect(&rows, witnesses) == 0)
+        check_all(audit, faults, &rows);
+    free(rows.requests);
+    audit_faults_conclude(audit, cell, faults);
+}
+
+void audit_mark_again(struct trial *trial)
+{
+    int64_t *again = calloc(trial->record_count + 1, sizeof *again);
+    size_t i, n = 0;
+
+    for (i = 0; again != NULL && i < trial->record_count; i++)
+        if (trial->records[i].request > PLAN_AGAIN)
+            again[n++] = trial->records[i].request - PLAN_AGAIN;
+    if (n > 0)
+        qsort(again, n, sizeof *again, by_number);
+    for (i = 0; n > 0 && i < trial->record_count; i++)
+        if (bsearch(&trial->records[i].request, again, n, sizeof *again, by_number) != NULL)
+            trial->records[i].asked_again = 1;
+    free(again);
+}

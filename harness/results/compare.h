@@ -1,0 +1,32 @@
+#ifndef RESULTS_COMPARE_H
+#define RESULTS_COMPARE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "harness/results/limits.h"
+
+/* Two runs compared, as a JSON document "lastseat.compare/1" (results/README.md): what differs in what was asked and
+ * where, how far the machine moved, then every cell both have: its correctness, and of each metric the ratio b / a with
+ * its interval (shift.h). A metric is called different when its interval does not contain 1 and its test, adjusted
+ * after Holm for all metrics of the cell, says so at 5 %: of cells that are alike, at most 5 % show any difference.
+ * Runs that were interleaved (run --against) are paired by blocks; others are independent samples. */
+
+/* a and b: run.json of both; gates may be empty. NULL when out of memory. Caller: json_decref. */
+json_t *compare_runs(const json_t *a, const json_t *b, const struct limits *);
+
+/* One metric of one cell, of both runs: the core of it, for tests too. Values as sample_read() gives them; paired: by
+ * blocks. */
+struct compared {
+    double a, b;       /* medians                                                          */
+    double of, lo, hi; /* b / a and its interval; NAN: cannot be formed                    */
+    double p;          /* NAN: every value is the same, nothing to test; else not adjusted */
+    size_t n, m;
+};
+struct sample;
+/* 0, or -1 when out of memory. */
+int compare_samples(struct compared *, struct sample *a, struct sample *b, bool paired);
+/* With p adjusted. */
+bool compare_differs(const struct compared *, double adjusted_p);
+
+#endif

@@ -1,0 +1,93 @@
+#include "harness/results/correctness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const anomalies[] = { "oversold", "unsold", "drift",     "gate_drift",
+                                         "lost",     "ghost",  "duplicate", "torn" };
+
+bool correctness_is(const json_t *cell, const char *trait)
+{
+    const json_t *word;
+    size_t i;
+
+    json_array_foreach(json_object_get(cell, "traits"), i, word)
+    {
+        if (json_is_string(word) && strcmp(json_string_value(word), trait) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *verdict_of(const json_t *cell)
+{
+    const char *verdict = json_string_value(json_object_get(cell, "verdict"));
+
+    return verdict != NULL ? verdict : "unknown";
+}
+
+/* Place in the order of DESIGN.md 7, worst first. A cell that did not run is neither better nor worse. */
+static int badness(const char *verdict)
+{
+    static const char *const order[] = { "oversells", "loses",  "duplicates", "undersells",
+                                         "drifts",    "unfair", "unknown",    NULL };
+    int i = 0;
+
+    while (order[i] != NULL && strcmp(order[i], verdict) != 0)
+        i++;
+    return -i;
+}
+
+/* A void trial's rows prove as much as any other's. */
+static void count(const json_t *cell, const char *anomaly, long long *with, double *most)
+{
+    const json_t *trial;
+    size_t i;
+
+    *with = 0;
+    *most = 0;
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        double amount = json_number_value(json_object_get(json_object_get(trial, "audit"), anomaly));
+
+        *with += amount > 0;
+        *most = amount > *most ? amount : *most;
+    }
+}
+
+static int add_anomaly(json_t *list, const char *anomaly, const json_t *a, const json_t *b)
+{
+    const json_t *const cells[2] = { a, b };
+    char words[2][80];
+    long long with[2];
+    double most;
+
+    for (int i = 0; i < 2; i++) {
+        count(cells[i], anomaly, &with[i], &most);
+        snprintf(words[i], sizeof words[i], "in %lld of %zu trials", with[i],
+                 json_array_size(json_object_get(cells[i], "trials")));
+        if (with[i] > 0)
+            snprintf(words[i] + strlen(words[i]), sizeof words[i] - strlen(words[i]), ", up to %.0f", most);
+    }
+    if ((with[0] > 0) == (with[1] > 0))
+        return 0;
+    return json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", anomaly, "a", words[0], "b", words[1]));
+}
+
+int correctness_compare(json_t *cell, const json_t *a, const json_t *b)
+{
+    const char *before = verdict_of(a), *after = verdict_of(b);
+    bool honest = !correctness_is(b, "control") && !correctness_is(b, "rogue") && !correctness_is(b, "floor");
+    bool ran = strcmp(before, "skipped") != 0 && strcmp(after, "skipped") != 0;
+    json_t *list = json_array();
+    int failed = 0;
+
+    if (strcmp(before, after) != 0)
+        failed |= json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", "verdict", "a", before, "b", after));
+    for (size_t i = 0; i < sizeof anomalies / sizeof anomalies[0] && ran; i++)
+        failed |= add_anomaly(list, anomalies[i], a, b);
+    failed |= json_object_set_new(cell, "verdict", json_pack("[s, s]", before, after));
+    failed |= json_object_set_new(cell, "correctness", list);
+    failed |= json_object_set_new(cell, "worse", json_boolean(honest && ran && badness(after) > badness(before)));
+    return failed;
+}

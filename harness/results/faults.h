@@ -1,0 +1,18 @@
+#ifndef RESULTS_FAULTS_H
+#define RESULTS_FAULTS_H
+
+#include <jansson.h>
+
+#include "harness/audit/audit.h"
+
+/* `faults` of a scenario and of a trial in run.json; NULL: out of memory. */
+
+/* Those the scenario asks for, as written in it: {"ack_loss": "1%"}. */
+json_t *faults_asked(const struct scenario *);
+/* What they came to in a trial; audit may be NULL. */
+json_t *faults_met(const struct fault_report *, const struct audit *);
+/* A trial that is judged again from its files: what the run knew of its faults, from its run.json, put into the audit.
+ */
+void faults_recall(const json_t *trial, const struct cell *, struct audit *);
+
+#endif

@@ -1,0 +1,170 @@
+/* What a fault run adds to its audit: each count and each verdict has a world here that makes it fire. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/audit/doubted.h"
+#include "harness/results/finding.h"
+#include "tests/support/bench.h"
+
+struct world {
+    struct bench_cells made;
+    struct trial trial;
+    struct doubt doubts[4];
+    struct booking bookings[4];
+    struct hold holds[1];
+    struct witnesses witnesses;
+    struct audit audit;
+};
+
+static void begin(struct world *world, const char *variant, const char *fault)
+{
+    char ini[160];
+
+    memset(world, 0, sizeof *world);
+    snprintf(ini, sizeof ini, "# q\n[inventory]\nseats = 9\n[load]\nusers = 4\n[fault]\n%s\n", fault);
+    bench_cells_make(&world->made, ini, variant, "postgres");
+    world->trial.faults = (struct fault_report){ .on = true,
+                                                 .recovered = true,
+                                                 .cut_before = 1,
+                                                 .cut_after = 1,
+                                                 .killed = 1,
+                                                 .crashed = 1,
+                                                 .doubts = world->doubts };
+    world->witnesses.bookings = world->bookings;
+    world->witnesses.holds = world->holds;
+}
+
+static void doubt(struct world *world, int64_t request, enum fate fate, enum op op)
+{
+    world->doubts[world->trial.faults.doubt_count++] =
+        (struct doubt){ .request = request, .xid = 700 + request, .fate = fate, .op = (uint8_t)op };
+    world->audit.unknown++;
+}
+
+static void book(struct world *world, int64_t request)
+{
+    world->bookings[world->witnesses.booking_count++] = (struct booking){ .request = request };
+}
+
+static void judge(struct world *world, int64_t checked, int64_t mismatched, enum audit_verdict verdict)
+{
+    audit_faults(&world->audit, world->made.cell, &world->trial, &world->witnesses);
+    bench_cells_free(&world->made);
+    assert_int_equal(world->audit.checked, checked);
+    assert_int_equal(world->audit.mismatched, mismatched);
+    assert_int_equal(world->audit.verdict, verdict);
+}
+
+static void test_agrees(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 3, FATE_ABORTED, OP_RESERVE);
+    doubt(&world, 1, FATE_COMMITTED, OP_RESERVE);
+    doubt(&world, 4, FATE_COMMITTED, OP_CANCEL);
+    doubt(&world, 2, FATE_ABORTED, OP_CANCEL);
+    book(&world, 2);
+    book(&world, 1);
+    judge(&world, 4, 0, AUDIT_VALID);
+}
+
+static void test_mismatch(void **state)
+{
+    static const struct {
+        enum fate fate;
+        enum op op;
+        bool has_row;
+    } wrong[] = { { FATE_COMMITTED, OP_RESERVE, false },
+                  { FATE_ABORTED, OP_RESERVE, true },
+                  { FATE_COMMITTED, OP_CANCEL, true },
+                  { FATE_ABORTED, OP_CANCEL, false } };
+    struct finding finding = { .trials = 0 };
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        begin(&world, "atomic", "ack_loss = 1%");
+        doubt(&world, 1, wrong[i].fate, wrong[i].op);
+        book(&world, wrong[i].has_row ? 1 : 2);
+        audit_faults(&world.audit, world.made.cell, &world.trial, &world.witnesses);
+        assert_int_equal(world.audit.mismatched, 1);
+        assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+        finding_add(&finding, &world.trial, &world.audit);
+        assert_string_equal(finding_verdict(&finding, world.made.cell), "loses");
+        assert_true(finding_broken(&finding, world.made.cell));
+        bench_cells_free(&world.made);
+    }
+}
+
+/* Nothing to hold against each other: no number, a crash since, two transactions per booking, a further try. */
+static void test_unchecked(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, "atomic", "crash = 1s");
+    doubt(&world, 1, FATE_FORGOTTEN, OP_RESERVE);
+    judge(&world, 0, 0, AUDIT_VALID);
+    begin(&world, "soft_hold", "ack_loss = 1%");
+    doubt(&world, 1, FATE_COMMITTED, OP_RESERVE);
+    judge(&world, 0, 0, AUDIT_VALID);
+    begin(&world, "atomic", "ack_loss = 1%\n[retry]\non = conflict, unknown");
+    doubt(&world, 1, FATE_ABORTED, OP_RESERVE);
+    book(&world, 1);
+    judge(&world, 0, 0, AUDIT_VALID);
+}
+
+static void test_unresolved(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 1, FATE_RUNNING, OP_RESERVE);
+    judge(&world, 0, 0, AUDIT_UNKNOWN);
+    assert_int_equal(world.audit.unresolved, 1);
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 1, FATE_FORGOTTEN, OP_RESERVE);
+    doubt(&world, 2, FATE_FORGOTTEN, OP_RESERVE);
+    world.trial.faults.unresolved = true;
+    judge(&world, 0, 0, AUDIT_UNKNOWN);
+    assert_int_equal(world.audit.unresolved, 2);
+    begin(&world, "atomic", "ack_loss = 1%");
+    world.trial.faults.recovered = false;
+    judge(&world, 0, 0, AUDIT_UNKNOWN);
+}
+
+static void test_never_hit(void **state)
+{
+    static const char *const faults[] = { "ack_loss", "kill_backend", "crash" };
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        begin(&world, "atomic", "ack_loss = 1%\nkill_backend = 1ms\ncrash = 1ms");
+        if (i == 0)
+            world.trial.faults.cut_before = world.trial.faults.cut_after = 0;
+        *(i == 1 ? &world.trial.faults.killed : &world.trial.faults.commits) = 0;
+        *(i == 2 ? &world.trial.faults.crashed : &world.trial.faults.commits) = 0;
+        judge(&world, 0, 0, AUDIT_UNKNOWN);
+        assert_non_null(strstr(world.audit.reason, "the fault never hit"));
+        assert_non_null(strstr(world.audit.reason, faults[i]));
+    }
+    begin(&world, "atomic", "ack_loss = 1%");
+    world.trial.faults = (struct fault_report){ .on = false };
+    judge(&world, 0, 0, AUDIT_VALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_agrees),     cmocka_unit_test(test_mismatch),  cmocka_unit_test(test_unchecked),
+        cmocka_unit_test(test_unresolved), cmocka_unit_test(test_never_hit),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    bench_clean();
+    return failed;
+}

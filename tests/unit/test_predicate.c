@@ -1,0 +1,116 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "harness/breakpoint/hunt.h"
+
+static const struct limits limits = { LIMITS_SLO_NS, LIMITS_ERRORS_SHARE, LIMITS_AMPLIFICATION };
+
+static struct observation fine(void)
+{
+    return (struct observation){ .level = 1000,
+                                 .requests = 1000,
+                                 .errors = 10,
+                                 .sold = 10,
+                                 .p99_ns = LIMITS_SLO_NS,
+                                 .floor_p99_ns = LIMITS_SLO_NS,
+                                 .statements = 2,
+                                 .amplification = 2 };
+}
+
+static unsigned judged(struct observation o)
+{
+    predicate_judge(&o, &limits);
+    return o.broken;
+}
+
+static void a_limit_that_is_reached_is_kept(void **state)
+{
+    struct observation o = fine();
+
+    (void)state;
+    assert_int_equal(judged(o), 0);
+    o.amplification = NAN;
+    o.floor_p99_ns = -1;
+    assert_int_equal(judged(o), 0);
+}
+
+static void each_predicate_is_broken_by_its_own(void **state)
+{
+    struct observation o;
+
+    (void)state;
+    o = fine(), o.oversold = 1;
+    assert_int_equal(judged(o), 1u << PREDICATE_OVERSOLD);
+    o = fine(), o.astray = 1;
+    assert_int_equal(judged(o), 1u << PREDICATE_LEDGER);
+    o = fine(), o.unsold = 1;
+    assert_int_equal(judged(o), 1u << PREDICATE_UNDERSOLD);
+    o = fine(), o.p99_ns++;
+    assert_int_equal(judged(o), 1u << PREDICATE_TIME);
+    o = fine(), o.cut_short = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_TIME);
+    o = fine(), o.errors++;
+    assert_int_equal(judged(o), 1u << PREDICATE_ERRORS);
+    o = fine(), o.amplification = 2.001;
+    assert_int_equal(judged(o), 1u << PREDICATE_AMPLIFICATION);
+    o = fine(), o.fell_behind = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_BEHIND);
+    o = fine(), o.miscounted = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR);
+}
+
+/* Where users who do nothing are too late themselves, being late says nothing; selling twice does. */
+static void a_generator_at_its_limit_excuses_the_time_and_nothing_else(void **state)
+{
+    struct observation o = fine();
+
+    (void)state;
+    o.floor_p99_ns = LIMITS_SLO_NS + 1;
+    o.p99_ns = 3 * LIMITS_SLO_NS;
+    o.fell_behind = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR);
+    o.oversold = 4;
+    assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR | 1u << PREDICATE_OVERSOLD);
+}
+
+static void what_broke_in_most_bursts_is_named_first(void **state)
+{
+    struct observation seen[] = {
+        { .level = 8, .broken = 1u << PREDICATE_TIME },
+        { .level = 8, .broken = 1u << PREDICATE_TIME | 1u << PREDICATE_ERRORS },
+        { .level = 8, .broken = 1u << PREDICATE_ERRORS | 1u << PREDICATE_GENERATOR },
+        { .level = 8, .broken = 1u << PREDICATE_GENERATOR },
+        { .level = 8, .broken = 1u << PREDICATE_GENERATOR },
+        { .level = 9, .broken = 1u << PREDICATE_GENERATOR },
+        { .level = 7 },
+    };
+    struct hunt hunt = { .seen = seen, .n = sizeof seen / sizeof seen[0] };
+    int broke[PREDICATE_COUNT];
+
+    (void)state;
+    hunt_causes(&hunt, 8, broke);
+    assert_int_equal(broke[PREDICATE_TIME], 2);
+    assert_int_equal(broke[PREDICATE_ERRORS], 2);
+    assert_int_equal(broke[PREDICATE_GENERATOR], 3);
+    assert_int_equal(broke[PREDICATE_OVERSOLD], 0);
+    assert_int_equal(hunt_first_cause(&hunt, 8), PREDICATE_TIME);
+    assert_int_equal(hunt_first_cause(&hunt, 9), PREDICATE_GENERATOR);
+    assert_int_equal(hunt_first_cause(&hunt, 7), PREDICATE_COUNT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_limit_that_is_reached_is_kept),
+        cmocka_unit_test(each_predicate_is_broken_by_its_own),
+        cmocka_unit_test(a_generator_at_its_limit_excuses_the_time_and_nothing_else),
+        cmocka_unit_test(what_broke_in_most_bursts_is_named_first),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
