@@ -14,6 +14,7 @@
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
+#include "harness/report/probed.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
 #include "harness/report/turned.h"
@@ -209,6 +210,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         catalogue_write(m->out, &pick);
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
+        probed_write(m->out, &pick);
         mix_write(m->out, &pick);
         faults_write(m->out, &pick);
         page_resources(m->out, &pick);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/results/answered.h"
 #include "harness/results/colour.h"
 #include "harness/results/fair.h"
 #include "harness/results/faults.h"
@@ -82,30 +81,6 @@ static json_t *bloat(const struct database_bloat *b)
                      "dead_tuples", value_known(b->dead_tuples));
 }
 
-json_t *document_audit(const struct audit *a)
-{
-    json_t *object;
-
-    if (a == NULL)
-        return json_null();
-    object = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:s, "
-        "s:o}",
-        "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
-        (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
-        (json_int_t)a->leaked, "uncounted", (json_int_t)a->uncounted, "gate_drift", (json_int_t)a->gate_drift, "lost",
-        (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
-        (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
-        "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
-        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
-        (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
-    if (object != NULL && answered_document(object, a) == 0)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
 static json_t *aside(const struct aside *a, enum op op)
 {
     json_t *object = json_pack("{s:I, s:o, s:o, s:I, s:I, s:I, s:o}", "attempts", (json_int_t)a->attempts, "retries",
@@ -171,6 +146,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
+        faults_add_storage(counts, t, a) == 0 &&
         (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
@@ -225,6 +201,7 @@ static int add_users(json_t *scenario, const struct scenario *s)
         { "cancel", "mix", "cancel" },
         { "cancel_after", "mix", "cancel_after" },
         { "browse_every", "mix", "browse_every" },
+        { "probe", "audit", "probe" },
         { "warmup", "run", "warmup" },
         { "precision", "run", "precision" },
         { "duration", "load", "duration" },

@@ -27,6 +27,7 @@ struct arguments {
     enum colour colour;
     const char *replay;             /* NULL: none                           */
     int64_t schedules, preemptions; /* -1: not said                         */
+    int64_t seats, events;          /* the same                             */
     int64_t slo_ns, most;           /* -1: not said                         */
     enum format format;
 };
@@ -34,7 +35,7 @@ struct arguments {
 /* What these verbs take: for parsing and for their help. */
 #define RUN_OPTIONS        "strategy,db,trials,seed,set,fault,calibration,out,json,keep,quiet,no-plots,progress,color"
 #define CALIBRATE_OPTIONS  "db,dir,calibration,quiet"
-#define AUDIT_OPTIONS      "cell,json,export,out,color"
+#define AUDIT_OPTIONS      "cell,json,export,out,seats,events,color"
 #define BREAKPOINT_OPTIONS "strategy,db,slo,max,seed,set,out,json,quiet,no-plots,progress,color"
 #define EXPLAIN_OPTIONS    "db,users,preemptions,schedules,seed,set,replay,format,color"
 

@@ -16,7 +16,7 @@ const struct verb verbs[] = {
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
     { "breakpoint", verb_breakpoint, "NAME", "up to which load each strategy holds, and what breaks first" },
-    { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
+    { "audit", verb_audit, "RUN|FILE", "judge a stored run again, from its histories, without a database" },
     { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
     { "compare", verb_compare, "A B", "two run folders: what differs, and whether that can be chance" },
@@ -106,12 +106,14 @@ static int help_breakpoint(void)
 
 static int help_audit(void)
 {
-    puts("lastseat audit RUN  (a run folder: results/latest)\n\n"
+    puts("lastseat audit RUN|FILE  (a run folder: results/latest; or a history from elsewhere)\n\n"
          "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
          "against what run.json says.\n");
     arguments_help(stdout, AUDIT_OPTIONS);
     puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
-         "says (one line each); 3: everything agrees, and a promise was broken.");
+         "says (one line each); 3: everything agrees, and a promise was broken.\n\n"
+         "FILE: a history somebody else wrote, in the form of history/<cell>/<trial>.csv (results/README.md);\n"
+         "needs --seats. Judged by its answers alone; 3: seats oversold, or \"sold out\" told while some were free.");
     return EXIT_OK;
 }
 

@@ -17,7 +17,7 @@ enum { DESCRIPTORS_PER_CONNECTION = 3, DESCRIPTOR_RESERVE = 64 };
 
 static int64_t connections_of(const struct cell *cell)
 {
-    return cell->scenario.instances * cell->scenario.pool + 2; /* an observer and the audit */
+    return cell->scenario.instances * cell->scenario.pool + 3; /* an observer, a probe and the audit */
 }
 
 static int check_descriptors(const struct cells *cells)
