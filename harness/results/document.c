@@ -146,6 +146,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
+        faults_add_storage(counts, t, a) == 0 &&
         (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
