@@ -21,8 +21,8 @@ struct arguments {
     char **owned; /* the settings' text */
     const char *out, *json, *cell, *dir, *calibration;
     bool keep, quiet, no_plots, export;
-    enum jepsen_form form; /* of the export */
-    const char *gate;      /* NULL: none */
+    enum jepsen_form form;      /* of the export */
+    const char *gate, *against; /* NULL: none */
     enum progress_mode progress;
     enum colour colour;
     const char *replay;             /* NULL: none                           */
@@ -33,7 +33,8 @@ struct arguments {
 };
 
 /* What these verbs take: for parsing and for their help. */
-#define RUN_OPTIONS        "strategy,db,trials,seed,set,fault,calibration,out,json,keep,quiet,no-plots,progress,color"
+#define RUN_OPTIONS                                                                                                    \
+    "strategy,db,trials,seed,set,fault,calibration,against,gate,out,json,keep,quiet,no-plots,progress,color"
 #define CALIBRATE_OPTIONS  "db,dir,calibration,quiet"
 #define AUDIT_OPTIONS      "cell,json,export,out,seats,events,color"
 #define BREAKPOINT_OPTIONS "strategy,db,slo,max,seed,set,out,json,quiet,no-plots,progress,color"

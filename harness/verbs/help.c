@@ -50,6 +50,11 @@ static int help_run(void)
 {
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
     arguments_help(stdout, RUN_OPTIONS);
+    puts("\n--against BINARY: another build of lastseat runs the same, each in a process and a run folder of its own\n"
+         "(DIR-against and DIR), and only one of them works at a time: trial by trial in turns, who goes first drawn\n"
+         "anew each time. Then they are compared, the other as A, blocks in pairs; --gate, --json and --quiet are "
+         "those\n"
+         "of compare. Limits on times need this: two runs one after the other measure two moods of the machine.");
     puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
          "throw-away one; everything happens in a schema of our own, which is dropped after.\n"
          "--fault: ack-loss cuts connections at a commit, half of them after the server has answered; kill-backend\n"
