@@ -345,6 +345,65 @@ static void test_oversold_by_what_was_told(void **state)
     assert_int_equal(w.audit.lost, 1);
 }
 
+/* Seats left of an event of which something was given back are held against the strategy only for the sake of somebody
+ * who wanted no more, and was wronged. */
+static void test_unsold_needs_somebody_wronged(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 2);
+    book(&w, 0, 10);
+    book(&w, 0, 10);
+    ask(&w, OUTCOME_SOLD_OUT, 5, 15); /* while both were taken */
+    cancel(&w, 2, 20, 30);
+    ask(&w, OUTCOME_GAVE_UP, 35, 36)->seats = 2; /* one was left, two were wanted */
+    judge(&w);
+    assert_int_equal(w.audit.turned_away + w.audit.false_sold_out, 0);
+    assert_int_equal(w.audit.unsold + w.audit.unjudged, 0);
+    cancel(&w, 1, 40, 50);
+    book(&w, 54, 55);
+    ask(&w, OUTCOME_SOLD_OUT, 51, 52)->seats = 2; /* both were free, and one is left now */
+    judge(&w);
+    assert_int_equal(w.audit.false_sold_out, 1);
+    assert_int_equal(w.audit.unsold, 0);
+    ask(&w, OUTCOME_GAVE_UP, 56, 57); /* this one could have had it */
+    judge(&w);
+    assert_int_equal(w.audit.turned_away, 1);
+    assert_int_equal(w.audit.unsold, 1);
+    assert_int_equal(w.audit.unsold_by[SHORTFALL_STRANDED], 1); /* as many were told sold out: that comes first */
+}
+
+/* Who asked again after a fault was not sent away: his last answer counts. */
+static void test_asked_again(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 1);
+    ask(&w, OUTCOME_FAILED, 0, 10)->asked_again = 1;
+    judge(&w);
+    assert_int_equal(w.audit.unsold + w.audit.turned_away, 0);
+}
+
+/* A second click is held against its first, where there is one. */
+static void test_clicks(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 9);
+    book(&w, 0, 10)->request = 1;
+    book(&w, 0, 10)->ref = 1;
+    ask(&w, OUTCOME_UNKNOWN, 0, 10)->ref = 1; /* and no row */
+    book(&w, 0, 10)->ref = 3;                 /* the first was not booked, as far as rows say */
+    w.records[3].request = w.bookings[2].request = 14;
+    book(&w, 0, 10)->ref = 7; /* there is no such request */
+    w.records[4].request = w.bookings[3].request = 15;
+    judge(&w);
+    assert_int_equal(w.audit.repeated, 1);
+}
+
 /* ---- the example ------------------------------------------------------------------------------------------------- */
 
 static void test_example(void **state)
@@ -419,6 +478,20 @@ static void test_unsold_by_what_most_were_told(void **state)
         assert_int_equal(w.audit.unsold, 2);
         assert_int_equal(w.audit.unsold_by[cases[i].shortfall], 2);
     }
+}
+
+/* The smallest wish that was refused counts, whoever came first. */
+static void test_unsold_by_the_smallest_wish(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 2);
+    book(&w, 0, 1);
+    ask(&w, OUTCOME_SOLD_OUT, 2, 3)->seats = 2;
+    ask(&w, OUTCOME_SOLD_OUT, 2, 3);
+    judge(&w);
+    assert_int_equal(w.audit.unsold, 1);
 }
 
 /* What is missing somewhere is named before what people were told, as far as it goes. */
@@ -512,8 +585,10 @@ static void test_malformed(void **state)
     }
     begin(&w, 1);
     w.gates[w.trial.gate_count++] = (struct gate_witness){ .app = 0, .event = 2 };
+    book(&w, 0, 1)->app = 5; /* of a server that has no gate */
     judge(&w);
     assert_int_equal(w.audit.malformed, 1);
+    assert_int_equal(w.audit.gate_drift, 0);
 }
 
 /* Nobody gives back what he does not have. */
@@ -594,8 +669,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_given_back),
         cmocka_unit_test(test_answers_that_contradict_each_other),
         cmocka_unit_test(test_oversold_by_what_was_told),
+        cmocka_unit_test(test_unsold_needs_somebody_wronged),
+        cmocka_unit_test(test_asked_again),
+        cmocka_unit_test(test_clicks),
         cmocka_unit_test(test_example),
         cmocka_unit_test(test_unsold_by_what_most_were_told),
+        cmocka_unit_test(test_unsold_by_the_smallest_wish),
         cmocka_unit_test(test_unsold_by_what_is_missing),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_malformed_cancels),
