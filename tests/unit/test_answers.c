@@ -22,7 +22,7 @@ struct world {
     struct gate_witness gates[4];
     struct trial trial;
     struct witnesses witnesses;
-    int64_t events, seats, hold_ns, apps;
+    int64_t events, seats, held, hold_ns, apps;
     struct matter matter;
     struct audit audit;
 };
@@ -105,7 +105,7 @@ static void judge(struct world *w)
     memset(&w->audit, 0, sizeof w->audit);
     assert_int_equal(matter_open(m, &w->audit, &w->trial, &w->witnesses, w->events), 0);
     for (e = 1; e <= w->events; e++)
-        m->stock[e].capacity = w->seats;
+        m->stock[e] = (struct stock){ .capacity = w->seats, .held = w->held, .pending = w->held };
     for (b = 0; b < w->witnesses.booking_count; b++)
         m->stock[w->bookings[b].event].sold += w->bookings[b].seats;
     matter_match(&w->audit, m);
@@ -372,6 +372,36 @@ static void test_unsold_needs_somebody_wronged(void **state)
     assert_int_equal(w.audit.turned_away, 1);
     assert_int_equal(w.audit.unsold, 1);
     assert_int_equal(w.audit.unsold_by[SHORTFALL_STRANDED], 1); /* as many were told sold out: that comes first */
+}
+
+/* Turned away while seats were free; then the house was full, and what was given back later he could not have had. */
+static void test_unsold_is_what_was_free_ever_since(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 1);
+    ask(&w, OUTCOME_GAVE_UP, 0, 10);
+    book(&w, 20, 30);
+    cancel(&w, 2, 40, 50);
+    judge(&w);
+    assert_int_equal(w.audit.turned_away, 1);
+    assert_int_equal(w.audit.unsold + w.audit.unjudged, 0);
+    ask(&w, OUTCOME_ABANDONED, 60, 90);
+    ask(&w, OUTCOME_SOLD_OUT, 70, 80); /* while another held it, who then left */
+    judge(&w);
+    assert_int_equal(w.audit.held_refusals, 1);
+    assert_int_equal(w.audit.unsold, 1);
+
+    begin(&w, 3); /* three wanted and free, one of them held in the end: the other two nobody wanted */
+    book(&w, 0, 10);
+    ask(&w, OUTCOME_SOLD_OUT, 5, 8)->seats = 3;
+    cancel(&w, 1, 20, 30);
+    ask(&w, OUTCOME_GAVE_UP, 40, 50)->seats = 3;
+    w.held = 1;
+    judge(&w);
+    assert_int_equal(w.audit.turned_away, 1);
+    assert_int_equal(w.audit.unsold, 0);
 }
 
 /* Who asked again after a fault was not sent away: his last answer counts. */
@@ -670,6 +700,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_answers_that_contradict_each_other),
         cmocka_unit_test(test_oversold_by_what_was_told),
         cmocka_unit_test(test_unsold_needs_somebody_wronged),
+        cmocka_unit_test(test_unsold_is_what_was_free_ever_since),
         cmocka_unit_test(test_asked_again),
         cmocka_unit_test(test_clicks),
         cmocka_unit_test(test_example),

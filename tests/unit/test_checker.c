@@ -95,6 +95,10 @@ static void golden_one_seat_left(void **state)
     assert_int_equal(h.labels[2], CHECKER_FINE);
     assert_int_equal(h.checked.worst, 1);
     assert_int_equal(h.checked.worst_taken, 1);
+    assert_int_equal(h.checked.left_out, 0); /* that seat was sold, later */
+    h.n = 3;
+    check(&h);
+    assert_int_equal(h.checked.left_out, 1);
 }
 
 /* The last thing that happens is a lie. */
