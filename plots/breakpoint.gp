@@ -1,14 +1,14 @@
-# p99 against the users of a burst, up to where each strategy breaks.
-# data: users, median, least, most, grey, broken (ms); a block per variant, then one of the floor (users, ms). Also given:
-# n, names, colours, dashes (words, one per block), slo (ms).
+# p99 against the load, up to where each strategy breaks.
+# data: level, median, least, most, grey, broken (ms); a block per variant, then one of the floor (level, ms). Also given:
+# n, names, colours, dashes (words, one per block), slo (ms),
+# axis (what the load is).
 load home.'/style.gp'
 thick(i) = 2
 load home.'/key.gp'
 
 set logscale xy
-set xrange [0.9:*]
 set yrange [*:1.6 * slo < *]
-set xlabel 'users in one burst' textcolor rgb ink
+set xlabel axis textcolor rgb ink
 set ylabel 'p99 of system time (ms)' textcolor rgb ink
 set format x '%g'
 set format y '%g'

@@ -92,6 +92,7 @@ enum {
 /* What the audit can hold against a strategy, worst first (audit/audit.h counts them). */
 enum anomaly {
     ANOMALY_OVERSOLD,
+    ANOMALY_PROBED,
     ANOMALY_LOST,
     ANOMALY_GHOST,
     ANOMALY_TORN,

@@ -4,6 +4,7 @@
 
 const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
     [ANOMALY_OVERSOLD] = { "oversells", "oversold", "seat", "" },
+    [ANOMALY_PROBED] = { "oversells", "failed", "probe", " of what must hold at every moment" },
     [ANOMALY_LOST] = { "loses", "lost", "confirmed booking", "" },
     [ANOMALY_GHOST] = { "loses", "holds", "booking", " nobody was told of" },
     [ANOMALY_TORN] = { "loses", "booked", "request", " with more or fewer seats than asked for" },
@@ -18,10 +19,17 @@ const struct anomaly_words anomaly_words[ANOMALY_COUNT] = {
 const char *anomaly_name(enum anomaly anomaly)
 {
     static const char *const names[ANOMALY_COUNT] = {
-        [ANOMALY_OVERSOLD] = "oversold",     [ANOMALY_LOST] = "lost",     [ANOMALY_GHOST] = "ghost",
-        [ANOMALY_DUPLICATE] = "duplicate",   [ANOMALY_UNSOLD] = "unsold", [ANOMALY_DRIFT] = "drift",
-        [ANOMALY_GATE_DRIFT] = "gate_drift", [ANOMALY_TORN] = "torn",     [ANOMALY_FALSE_SOLD_OUT] = "false_sold_out",
+        [ANOMALY_OVERSOLD] = "oversold",
+        [ANOMALY_LOST] = "lost",
+        [ANOMALY_GHOST] = "ghost",
+        [ANOMALY_DUPLICATE] = "duplicate",
+        [ANOMALY_UNSOLD] = "unsold",
+        [ANOMALY_DRIFT] = "drift",
+        [ANOMALY_GATE_DRIFT] = "gate_drift",
+        [ANOMALY_TORN] = "torn",
+        [ANOMALY_FALSE_SOLD_OUT] = "false_sold_out",
         [ANOMALY_UNFAIR] = "unfair",
+        [ANOMALY_PROBED] = "probe_violations",
     };
 
     return names[anomaly];
@@ -40,6 +48,7 @@ int64_t anomaly_amount(const struct audit *audit, enum anomaly anomaly)
         [ANOMALY_TORN] = audit->torn,
         [ANOMALY_FALSE_SOLD_OUT] = audit->false_sold_out,
         [ANOMALY_UNFAIR] = audit->unfair,
+        [ANOMALY_PROBED] = audit->probes.violations,
     };
 
     return amounts[anomaly];
@@ -49,6 +58,7 @@ bool anomaly_breaks(enum anomaly anomaly, unsigned promises)
 {
     switch (anomaly) {
     case ANOMALY_OVERSOLD:
+    case ANOMALY_PROBED:
         return (promises & PROMISE_NO_OVERSELL) != 0;
     case ANOMALY_UNSOLD:
     case ANOMALY_FALSE_SOLD_OUT:

@@ -148,6 +148,10 @@ static void conclude(struct audit *audit, const struct trial *trial)
                  (long long)audit->duplicate, (long long)audit->torn, (long long)audit->drift,
                  (long long)audit->gate_drift);
         set_reason(audit, AUDIT_INVALID, text);
+    } else if (audit->probes.violations > 0) {
+        snprintf(text, sizeof text, "%lld of %lld probes saw what must never be", (long long)audit->probes.violations,
+                 (long long)audit->probes.n);
+        set_reason(audit, AUDIT_INVALID, text);
     } else if (audit->malformed > 0) {
         snprintf(text, sizeof text, "records that no run writes: %lld", (long long)audit->malformed);
         set_reason(audit, AUDIT_INVALID, text);
@@ -196,6 +200,7 @@ void audit_judge(struct audit *audit, const struct cell *cell, const struct tria
     struct matter m = { .events = 0 };
 
     memset(audit, 0, sizeof *audit);
+    audit->probes = trial->probes;
     if (compare(audit, &m, cell, trial, witnesses) != 0)
         set_reason(audit, AUDIT_UNKNOWN, "out of memory for the audit");
     else

@@ -38,6 +38,7 @@ struct witnesses {
     size_t seat_count;
     struct remainder *remainders;
     size_t remainder_count;
+    int64_t damage; /* database_damage(), where it was asked for: SQLite, and after a crash; else -1 */
 };
 
 /* The request that shows best how somebody was turned away: of the worst kind, the one that lacked most. */
@@ -89,8 +90,10 @@ struct audit {
     int64_t windows, windows_unknown; /* stretches of history that an order was searched for; in vain */
     int64_t unsold_by[AUDIT_SHORTFALLS];
     struct audit_example example;
-    int64_t checked, mismatched, unresolved; /* audit_faults() */
+    int64_t checked, mismatched, unresolved; /* audit_faults()                                            */
+    int64_t damaged;                         /* audit_faults(): complaints of the storage; -1: not asked   */
     int64_t unfair;           /* requests (passed.h); of who promises no order, only in rogues and controls */
+    struct probes probes;     /* the trial's */
     struct fairness fairness; /* decides nothing */
     enum audit_verdict verdict;
     char reason[160]; /* why not valid: "" when valid */

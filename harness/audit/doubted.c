@@ -107,6 +107,7 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
     const struct fault_report *faults = &trial->faults;
     struct rows rows = { .n = 0 };
 
+    audit_storage(audit, witnesses->damage);
     if (!faults->on)
         return;
     if (faults->unresolved)
@@ -118,6 +119,16 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
         check_all(audit, faults, &rows);
     free(rows.requests);
     audit_faults_conclude(audit, cell, faults);
+}
+
+void audit_storage(struct audit *audit, int64_t damage)
+{
+    audit->damaged = damage;
+    if (damage <= 0)
+        return;
+    audit->verdict = AUDIT_INVALID;
+    snprintf(audit->reason, sizeof audit->reason, "the database is damaged: %lld complaints of its own check",
+             (long long)damage);
 }
 
 void audit_mark_again(struct trial *trial)

@@ -97,6 +97,7 @@ int audit_look(struct witnesses *witnesses, const struct cell *cell, struct data
         .seat_count = places.n,
         .remainders = (struct remainder *)(void *)remainders.items,
         .remainder_count = remainders.n,
+        .damage = -1,
     };
     if (!whole)
         witnesses_free(witnesses);
@@ -116,6 +117,8 @@ int audit_read(struct witnesses *witnesses, const struct cell *cell, struct data
     }
     if (database_quiesce(database, db) == 0)
         status = audit_look(witnesses, cell, database, db);
+    if (status == EXIT_OK && (database_dialect(database) == DIALECT_SQLITE || cell->scenario.crash_ns > 0))
+        witnesses->damage = database_damage(database, db);
     db_close(db);
     return status;
 }

@@ -96,10 +96,11 @@ static int64_t doubled(const struct bisect *b)
     return highest > b->most / 2 ? b->most : 2 * highest;
 }
 
-/* The grey zone lies between the ends: each is brought near to it, or to the other. */
+/* The grey zone lies between the ends: each is brought near to it, or to the other. It may reach up to the most. */
 static int64_t halved(const struct bisect *b, const struct bisect_ends *ends)
 {
-    int64_t holds = ends->holds != NULL ? ends->holds->level : b->least - 1, broken = ends->broken->level;
+    int64_t holds = ends->holds != NULL ? ends->holds->level : b->least - 1;
+    int64_t broken = ends->broken != NULL ? ends->broken->level : b->most + 1;
     int64_t first_grey = broken, last_grey = holds, level;
     size_t i;
 
@@ -111,8 +112,10 @@ static int64_t halved(const struct bisect *b, const struct bisect_ends *ends)
         first_grey = at < first_grey ? at : first_grey;
         last_grey = at;
     }
+    if (ends->broken == NULL && last_grey == holds)
+        return 0;
     level = between(holds, first_grey);
-    return level != 0 ? level : between(last_grey, broken);
+    return level != 0 || ends->broken == NULL ? level : between(last_grey, broken);
 }
 
 static bool unverified(const struct bisect_point *p)
@@ -154,7 +157,7 @@ int64_t bisect_next(struct bisect *b)
     bisect_ends(b, &ends);
     if (level == 0 && ends.broken == NULL && !topped)
         level = doubled(b);
-    if (level == 0 && ends.broken != NULL)
+    if (level == 0)
         level = halved(b, &ends);
     if (level == 0)
         level = to_verify(b, &ends);

@@ -18,7 +18,7 @@ static void write_broke(struct output *o, unsigned broken)
     csv_text(o, text);
 }
 
-static void write_burst(struct output *o, const struct cell *cell, size_t number, const struct observation *seen)
+static void write_trial(struct output *o, const struct cell *cell, size_t number, const struct observation *seen)
 {
     csv_text(o, cell->id);
     csv_int(o, (int64_t)number);
@@ -39,18 +39,18 @@ static void write_burst(struct output *o, const struct cell *cell, size_t number
     csv_end(o);
 }
 
-int curve_csv_bursts(const struct folder *folder, const struct cells *cells, const struct hunt *hunts)
+int curve_csv_trials(const struct folder *folder, const struct cells *cells, const struct hunt *hunts)
 {
     struct output o;
     size_t i, k;
 
     if (output_open(&o, folder, "curve.csv") != EXIT_OK)
         return EXIT_ERROR;
-    csv_header(&o, "cell,burst,users,p99_ns,floor_p99_ns,sold,oversold,unsold,astray,errors,statements_per_request,"
+    csv_header(&o, "cell,trial,level,p99_ns,floor_p99_ns,sold,oversold,unsold,astray,errors,statements_per_request,"
                    "amplification,broke");
     for (i = 0; i < cells->n; i++)
         for (k = 0; k < hunts[i].n; k++)
-            write_burst(&o, &cells->cell[i], k + 1, &hunts[i].seen[k]);
+            write_trial(&o, &cells->cell[i], k + 1, &hunts[i].seen[k]);
     return output_close(&o, false);
 }
 
@@ -79,7 +79,7 @@ static void write_p99(struct output *o, const json_t *cell, const char *end)
 
     json_array_foreach(json_object_get(cell, "levels"), i, level)
     {
-        if (json_is_integer(at) && json_integer_value(json_object_get(level, "users")) == json_integer_value(at)) {
+        if (json_is_integer(at) && json_integer_value(json_object_get(level, "level")) == json_integer_value(at)) {
             write_number(o, json_object_get(json_object_get(level, "p99_ns"), "median"));
             return;
         }
@@ -95,8 +95,8 @@ int curve_csv_cells(const struct folder *folder, const json_t *dossier)
 
     if (output_open(&o, folder, "breakpoint.csv") != EXIT_OK)
         return EXIT_ERROR;
-    csv_header(&o, "cell,db,variant,attempts,backoff,slo_ns,most_users,end,holds,breaks,cause,holds_again,"
-                   "p99_holds_ns,p99_breaks_ns,bursts,breaks_at");
+    csv_header(&o, "cell,db,variant,attempts,backoff,slo_ns,axis,most,end,holds,breaks,cause,holds_again,"
+                   "p99_holds_ns,p99_breaks_ns,trials,breaks_at");
     json_array_foreach(json_object_get(dossier, "cells"), i, cell)
     {
         params = json_object_get(cell, "params");
@@ -106,7 +106,8 @@ int curve_csv_cells(const struct folder *folder, const json_t *dossier)
         write_text(&o, params, "retry.attempts");
         write_text(&o, params, "retry.backoff");
         write_number(&o, json_object_get(json_object_get(dossier, "limits"), "slo_ns"));
-        write_number(&o, json_object_get(json_object_get(dossier, "limits"), "most_users"));
+        write_text(&o, dossier, "axis");
+        write_number(&o, json_object_get(json_object_get(dossier, "limits"), "most"));
         write_text(&o, cell, "end");
         write_number(&o, json_object_get(cell, "holds"));
         write_number(&o, json_object_get(cell, "breaks"));
@@ -114,7 +115,7 @@ int curve_csv_cells(const struct folder *folder, const json_t *dossier)
         write_number(&o, json_object_get(cell, "holds_again"));
         write_p99(&o, cell, "holds");
         write_p99(&o, cell, "breaks");
-        write_number(&o, json_object_get(cell, "bursts"));
+        write_number(&o, json_object_get(cell, "trials"));
         write_text(&o, cell, "text");
         csv_end(&o);
     }

@@ -34,6 +34,11 @@ static json_t *utc_now(void)
     return json_string(text);
 }
 
+static const char *axis_of(const struct cells *cells)
+{
+    return cells->cell[0].scenario.model == LOAD_OPEN ? "rate" : "users";
+}
+
 int dossier_open(struct dossier *d, const struct dossier_request *request)
 {
     char name[160], when[32];
@@ -51,12 +56,13 @@ int dossier_open(struct dossier *d, const struct dossier_request *request)
     if ((status = folder_begin(&d->folder, request->out, name)) != EXIT_OK)
         return status;
     d->folder.set_latest = false; /* `latest` is a run, which has other files */
-    d->json = json_pack(
-        "{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{s:I, s:f, s:f, s:I}, s:{}, s:[], s:[]}", "schema",
-        "lastseat.breakpoint/1", "tool", environment_tool(), "started_utc", utc_now(), "ended_utc", "partial", 0,
-        "seed", (json_int_t)request->seed, "command", redact_command(request->argc, request->argv), "limits", "slo_ns",
-        (json_int_t)request->limits->slo_ns, "errors_share", request->limits->errors_share, "amplification",
-        request->limits->amplification, "most_users", (json_int_t)request->most, "environment", "scenarios", "cells");
+    d->json =
+        json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:s, s:{s:I, s:f, s:f, s:I, s:I}, s:{}, s:[], s:[]}", "schema",
+                  "lastseat.breakpoint/1", "tool", environment_tool(), "started_utc", utc_now(), "ended_utc", "partial",
+                  0, "seed", (json_int_t)request->seed, "command", redact_command(request->argc, request->argv), "axis",
+                  axis_of(request->cells), "limits", "slo_ns", (json_int_t)request->limits->slo_ns, "errors_share",
+                  request->limits->errors_share, "amplification", request->limits->amplification, "least",
+                  (json_int_t)request->least, "most", (json_int_t)request->most, "environment", "scenarios", "cells");
     return d->json != NULL ? EXIT_OK : out_of_memory();
 }
 
@@ -82,22 +88,30 @@ void *dossier_facts_of(struct dossier *d, const char *database, const char *dura
 
 void dossier_say(const struct hunt *hunt, int64_t most, char *out, size_t size)
 {
+    const char *unit = hunt->cell != NULL && hunt->cell->scenario.model == LOAD_OPEN ? "/s" : "";
     enum hunt_end end = hunt_end(hunt);
     struct bisect_ends ends;
+    const char *cause;
+    int64_t level;
 
     bisect_ends(&hunt->bisect, &ends);
-    if (end == HUNT_HOLDS)
-        snprintf(out, size, "not up to %" PRId64, most);
-    else if (end == HUNT_UNFINISHED || ends.broken == NULL)
+    if (end == HUNT_HOLDS) {
+        level = ends.holds != NULL ? ends.holds->level : 0;
+        snprintf(out, size, "not up to %" PRId64 "%s%s", level, unit, level < most ? " (grey above)" : "");
+        return;
+    }
+    if (end == HUNT_UNFINISHED || ends.broken == NULL) {
         snprintf(out, size, "unfinished");
-    else if (end == HUNT_UNMEASURABLE)
-        snprintf(out, size, "not up to %" PRId64 " (the machine's limit)", ends.holds != NULL ? ends.holds->level : 0);
+        return;
+    }
+    cause = predicate_names[hunt_first_cause(hunt, ends.broken->level)];
+    if (end == HUNT_UNMEASURABLE)
+        snprintf(out, size, "not up to %" PRId64 "%s (the machine's limit)", ends.holds != NULL ? ends.holds->level : 0,
+                 unit);
     else if (ends.holds == NULL)
-        snprintf(out, size, "%" PRId64 " (%s)", ends.broken->level,
-                 predicate_names[hunt_first_cause(hunt, ends.broken->level)]);
+        snprintf(out, size, "%" PRId64 "%s (%s)", ends.broken->level, unit, cause);
     else
-        snprintf(out, size, "%" PRId64 "..%" PRId64 " (%s)", ends.holds->level, ends.broken->level,
-                 predicate_names[hunt_first_cause(hunt, ends.broken->level)]);
+        snprintf(out, size, "%" PRId64 "..%" PRId64 "%s (%s)", ends.holds->level, ends.broken->level, unit, cause);
 }
 
 static json_t *causes_of(const struct hunt *hunt, int64_t level)
@@ -119,7 +133,7 @@ static const char *state_of(const struct bisect_point *point)
     return bisect_point_broken(point) ? "broken" : "grey";
 }
 
-/* One number of the bursts at a level: {median, min, max}. */
+/* One number of the trials at a level: {median, min, max}. */
 static json_t *spread(double *values, size_t n)
 {
     double median = n > 0 ? statistics_median(values, n) : NAN; /* sorts */
@@ -147,8 +161,8 @@ static json_t *level_of(const struct hunt *hunt, const struct bisect_point *poin
         oversold = o->oversold > oversold ? o->oversold : oversold;
         unsold = o->unsold > unsold ? o->unsold : unsold;
     }
-    return json_pack("{s:I, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "users", (json_int_t)point->level,
-                     "state", state_of(point), "bursts", point->tests, "failed", point->failed, "broke",
+    return json_pack("{s:I, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "level", (json_int_t)point->level,
+                     "state", state_of(point), "trials", point->tests, "failed", point->failed, "broke",
                      causes_of(hunt, point->level), "p99_ns", spread(p99, n), "floor_p99_ns", value_known(floor_ns),
                      "statements_per_request", spread(statements, n), "errors_share", spread(errors, n),
                      "oversold_most", (json_int_t)oversold, "unsold_most", (json_int_t)unsold);
@@ -159,7 +173,7 @@ static json_t *level_or_null(const struct bisect_point *point)
     return point != NULL ? json_integer(point->level) : json_null();
 }
 
-static int add_search(json_t *cell, const struct hunt *hunt, int64_t most)
+static int add_search(const struct dossier *d, json_t *cell, const struct hunt *hunt)
 {
     json_t *levels = json_array(), *search;
     enum predicate cause = PREDICATE_COUNT;
@@ -172,11 +186,12 @@ static int add_search(json_t *cell, const struct hunt *hunt, int64_t most)
         cause = hunt_first_cause(hunt, ends.broken->level);
     for (i = 0; i < hunt->bisect.n; i++)
         json_array_append_new(levels, level_of(hunt, &hunt->bisect.point[i]));
-    dossier_say(hunt, most, text, sizeof text);
-    search = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "end", hunt_end_names[hunt_end(hunt)], "text",
-                       text, "holds", level_or_null(ends.holds), "breaks", level_or_null(ends.broken), "cause",
+    dossier_say(hunt, d->most, text, sizeof text);
+    search = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "axis", axis_of(d->cells), "end",
+                       hunt_end_names[hunt_end(hunt)], "text", text, "holds", level_or_null(ends.holds), "breaks",
+                       level_or_null(ends.broken), "cause",
                        cause != PREDICATE_COUNT ? json_string(predicate_names[cause]) : json_null(), "holds_again",
-                       level_or_null(bisect_holds_again(&hunt->bisect)), "bursts", (json_int_t)hunt->n,
+                       level_or_null(bisect_holds_again(&hunt->bisect)), "trials", (json_int_t)hunt->n,
                        "solo_statements_per_request", value_number(hunt->solo, false), "levels", levels);
     if (search != NULL && json_object_update(cell, search) == 0) {
         json_decref(search);
@@ -217,7 +232,7 @@ static int add_cells(struct dossier *d, const struct hunt *hunts)
             if (json_object_update_new(object, json_pack("{s:s, s:s, s:o}", "end", "skipped", "text", "-", "reason",
                                                          redact_string(cell->skip))) != 0)
                 return out_of_memory();
-        } else if (add_search(object, &hunts[i], d->most) != 0) {
+        } else if (add_search(d, object, &hunts[i]) != 0) {
             return out_of_memory();
         }
     }
@@ -279,7 +294,7 @@ int dossier_finish(struct dossier *d, const struct hunt *hunts, bool partial)
         json_object_set_new(d->json, "ended_utc", utc_now()) != 0)
         return out_of_memory();
     if ((status = add_cells(d, hunts)) != EXIT_OK || (status = write_scenario(d)) != EXIT_OK ||
-        (status = curve_csv_bursts(&d->folder, d->cells, hunts)) != EXIT_OK ||
+        (status = curve_csv_trials(&d->folder, d->cells, hunts)) != EXIT_OK ||
         (status = curve_csv_cells(&d->folder, d->json)) != EXIT_OK || (status = write_json(d)) != EXIT_OK)
         return status;
     return folder_finish(&d->folder);

@@ -7,7 +7,7 @@
 #include "harness/results/folder.h"
 
 /* What a search for breaking points leaves: a folder like that of a run, written whole or not at all, with
- * breakpoint.json ("schema": "lastseat.breakpoint/1"), breakpoint.csv (a row per cell), curve.csv (a row per burst) and
+ * breakpoint.json ("schema": "lastseat.breakpoint/1"), breakpoint.csv (a row per cell), curve.csv (a row per trial) and
  * the scenario as it was resolved. Described in results/README.md. */
 
 struct dossier {
@@ -22,7 +22,7 @@ struct dossier_request {
     const char *out; /* --out DIR; NULL: results/<UTC>-breakpoint-<scenario> */
     const struct cells *cells;
     const struct limits *limits;
-    int64_t most, seed;
+    int64_t least, most, seed;
     int argc;
     char **argv;
 };
@@ -36,7 +36,8 @@ void *dossier_facts_of(struct dossier *, const char *database, const char *durab
 int dossier_finish(struct dossier *, const struct hunt *hunts, bool partial);
 void dossier_close(struct dossier *); /* zeroed is a no-op */
 
-/* "498..512 (p99)", "not up to 10000", "1 (oversold)", "not up to 9000 (the machine's limit)", "unfinished". */
+/* "498..512 (p99)", "not up to 10000", "not up to 800 (grey above)", "1 (oversold)", "not up to 9000/s (the machine's
+ * limit)", "unfinished". */
 void dossier_say(const struct hunt *, int64_t most, char *out, size_t size);
 
 #endif

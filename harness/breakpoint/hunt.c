@@ -5,6 +5,7 @@
 
 #include "harness/base/say.h"
 #include "harness/run/interrupt.h"
+#include "harness/scenario/rate.h"
 
 const char *const hunt_end_names[HUNT_ENDS] = {
     [HUNT_BREAKS] = "breaks",
@@ -13,11 +14,15 @@ const char *const hunt_end_names[HUNT_ENDS] = {
     [HUNT_UNFINISHED] = "unfinished",
 };
 
-static void set_level(struct cell *cell, int64_t level)
+void hunt_set_level(struct scenario *scenario, int64_t level)
 {
-    cell->scenario.users = level;
-    if (cell->scenario.workers > level)
-        cell->scenario.workers = WORKERS_AUTO;
+    if (scenario->model == LOAD_OPEN) {
+        scenario->rate = level * RATE_SECONDS;
+        return;
+    }
+    scenario->users = level;
+    if (scenario->workers > level)
+        scenario->workers = WORKERS_AUTO;
 }
 
 /* ---- the floor -------------------------------------------------------------------------------------------------- */
@@ -27,7 +32,7 @@ static int measure_floor(const struct hunt *hunt, int64_t level, int64_t *p99_ns
     struct trial trial;
     int status;
 
-    set_level(hunt->floor_cell, level);
+    hunt_set_level(&hunt->floor_cell->scenario, level);
     status = trial_run(&trial, hunt->floor_cell, hunt->floor_database, 0, "trial", NULL);
     if (status == EXIT_OK)
         *p99_ns = hist_quantile(&trial.totals.system[TOTALS_ALL], 0.99);
@@ -83,7 +88,7 @@ void hunt_floors_free(struct hunt_floors *floors)
     memset(floors, 0, sizeof *floors);
 }
 
-/* ---- bursts ----------------------------------------------------------------------------------------------------- */
+/* ---- trials ----------------------------------------------------------------------------------------------------- */
 
 static struct observation *append(struct hunt *hunt)
 {
@@ -100,21 +105,20 @@ static struct observation *append(struct hunt *hunt)
     return &hunt->seen[hunt->n];
 }
 
-static int observe(struct hunt *hunt, int64_t level, int64_t floor_ns, struct observation *o)
+static int observe(struct hunt *hunt, int64_t level, struct observation *o)
 {
     struct witnesses witnesses = { 0 };
     struct audit audit;
     struct trial trial;
     int status;
 
-    set_level(hunt->cell, level);
+    hunt_set_level(&hunt->cell->scenario, level);
     status = trial_run(&trial, hunt->cell, hunt->database, (int64_t)hunt->n, "trial", NULL);
     if (status == EXIT_OK)
         status = audit_read(&witnesses, hunt->cell, hunt->database);
     if (status == EXIT_OK) {
         audit_judge(&audit, hunt->cell, &trial, &witnesses);
-        predicate_observe(o, &trial, &audit, level, hunt->solo, floor_ns, hunt->cell->scenario.timeout_ns);
-        predicate_judge(o, hunt->limits);
+        predicate_observe(o, &trial, &audit, level, hunt->solo, -1, hunt->cell->scenario.timeout_ns);
         database_drop(hunt->database);
     }
     witnesses_free(&witnesses);
@@ -122,22 +126,32 @@ static int observe(struct hunt *hunt, int64_t level, int64_t floor_ns, struct ob
     return status;
 }
 
-static int search(struct hunt *hunt, int64_t most)
+/* A trial of open load lasts as long as the floor's would: that is measured only where it could be an excuse. */
+static bool wants_floor(const struct hunt *hunt, struct observation *o)
+{
+    if (hunt->cell->scenario.model != LOAD_OPEN)
+        return true;
+    predicate_judge(o, hunt->limits);
+    return (o->broken & (1u << PREDICATE_TIME | 1u << PREDICATE_BEHIND)) != 0;
+}
+
+static int search(struct hunt *hunt, int64_t least, int64_t most)
 {
     struct observation *o;
-    int64_t level, floor_ns;
+    int64_t level;
     int status = EXIT_OK;
 
-    bisect_init(&hunt->bisect, 1, most, (uint64_t)hunt->cell->scenario.seed);
+    bisect_init(&hunt->bisect, least, most, (uint64_t)hunt->cell->scenario.seed);
     while (status == EXIT_OK && (level = bisect_next(&hunt->bisect)) != 0) {
         if (interrupt_raised())
             return EXIT_INTERRUPTED;
         if ((o = append(hunt)) == NULL)
             return EXIT_ERROR;
-        if ((status = floor_at(hunt, level, &floor_ns)) == EXIT_OK)
-            status = observe(hunt, level, floor_ns, o);
+        if ((status = observe(hunt, level, o)) == EXIT_OK && wants_floor(hunt, o))
+            status = floor_at(hunt, level, &o->floor_p99_ns);
         if (status != EXIT_OK)
             return status;
+        predicate_judge(o, hunt->limits);
         hunt->n++;
         bisect_tell(&hunt->bisect, o->broken == 0);
         if (hunt->watch != NULL)
@@ -148,14 +162,17 @@ static int search(struct hunt *hunt, int64_t most)
 }
 
 /* What the scenario says is left as it was. */
-int hunt_run(struct hunt *hunt, int64_t most)
+int hunt_run(struct hunt *hunt, int64_t least, int64_t most)
 {
     struct scenario *own = &hunt->cell->scenario, *floor = hunt->floor_cell != NULL ? &hunt->floor_cell->scenario : own;
     int64_t users = own->users, workers = own->workers, floor_users = floor->users, floor_workers = floor->workers;
-    int status = search(hunt, most);
+    int64_t rate = own->rate, floor_rate = floor->rate;
+    int status = search(hunt, least, most);
 
     floor->users = floor_users;
     floor->workers = floor_workers;
+    floor->rate = floor_rate;
+    own->rate = rate;
     own->users = users;
     own->workers = workers;
     return status;

@@ -6,10 +6,9 @@
 #include "harness/results/metric.h"
 
 const char *const predicate_names[PREDICATE_COUNT] = {
-    [PREDICATE_OVERSOLD] = "oversold",   [PREDICATE_LEDGER] = "ledger",
-    [PREDICATE_UNDERSOLD] = "undersold", [PREDICATE_TIME] = "p99",
-    [PREDICATE_ERRORS] = "errors",       [PREDICATE_AMPLIFICATION] = "amplification",
-    [PREDICATE_GENERATOR] = "generator",
+    [PREDICATE_OVERSOLD] = "oversold", [PREDICATE_LEDGER] = "ledger",       [PREDICATE_UNDERSOLD] = "undersold",
+    [PREDICATE_TIME] = "p99",          [PREDICATE_ERRORS] = "errors",       [PREDICATE_AMPLIFICATION] = "amplification",
+    [PREDICATE_BEHIND] = "behind",     [PREDICATE_GENERATOR] = "generator",
 };
 
 void predicate_observe(struct observation *o, const struct trial *trial, const struct audit *audit, int64_t level,
@@ -30,6 +29,7 @@ void predicate_observe(struct observation *o, const struct trial *trial, const s
     o->floor_p99_ns = floor_p99_ns;
     o->statements = totals->requests > 0 ? (double)trial->ops.statements / (double)totals->requests : 0;
     o->amplification = solo > 0 ? o->statements / solo : NAN;
+    o->fell_behind = trial->pace.duration_ns > 0 && !trial->pace.sustained;
     o->cut_short = is_void && trial->wall_ns >= timeout_ns;
     o->miscounted = is_void && !o->cut_short;
 }
@@ -43,6 +43,7 @@ void predicate_judge(struct observation *o, const struct limits *limits)
         [PREDICATE_TIME] = o->cut_short || o->p99_ns > limits->slo_ns,
         [PREDICATE_ERRORS] = (double)o->errors > limits->errors_share * (double)o->requests,
         [PREDICATE_AMPLIFICATION] = o->amplification > limits->amplification,
+        [PREDICATE_BEHIND] = o->fell_behind,
         [PREDICATE_GENERATOR] = o->miscounted || o->floor_p99_ns > limits->slo_ns,
     };
     int p;
@@ -51,5 +52,5 @@ void predicate_judge(struct observation *o, const struct limits *limits)
     for (p = 0; p < PREDICATE_COUNT; p++)
         o->broken |= (unsigned)broken[p] << p;
     if (broken[PREDICATE_GENERATOR])
-        o->broken &= ~(1u << PREDICATE_TIME);
+        o->broken &= ~(1u << PREDICATE_TIME | 1u << PREDICATE_BEHIND);
 }

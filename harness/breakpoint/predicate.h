@@ -3,7 +3,7 @@
 
 #include "harness/audit/audit.h"
 
-/* What a strategy must keep to at a level, burst by burst (MEASUREMENT.md 4). Pure. */
+/* What a strategy must keep to at a level, trial by trial (MEASUREMENT.md 4). Pure. */
 
 enum predicate {
     PREDICATE_OVERSOLD,  /* oversold = 0                                                                    */
@@ -12,8 +12,9 @@ enum predicate {
     PREDICATE_TIME,      /* p99 of the system time of all requests within the slo, cut short by run.timeout or not */
     PREDICATE_ERRORS,    /* errors (DESIGN.md 1) at most a share of the requests                            */
     PREDICATE_AMPLIFICATION, /* statements per request at most so many times those of one user and one seat     */
+    PREDICATE_BEHIND,        /* open load: the rate was sustained (measure/pace.h)                              */
     PREDICATE_GENERATOR,     /* users who do nothing at all meet the slo at this level, and counts add up: else the
-                                times say nothing of the strategy, and PREDICATE_TIME is not judged             */
+                                times say nothing of the strategy: PREDICATE_TIME and PREDICATE_BEHIND are not judged */
     PREDICATE_COUNT
 };
 extern const char *const predicate_names[PREDICATE_COUNT];
@@ -26,14 +27,15 @@ struct limits {
 #define LIMITS_ERRORS_SHARE  0.01
 #define LIMITS_AMPLIFICATION 2.0
 
-/* One burst of one variant at a level. */
+/* One trial of one variant at a level. */
 struct observation {
-    int64_t level;
+    int64_t level; /* users of a burst, or requests per second of open load */
     int64_t requests, errors, sold, oversold, unsold, astray; /* astray: lost + ghost + duplicate + torn */
     int64_t p99_ns;       /* rank ceil(0.99 n): of fewer than 100 requests the slowest one's                */
     int64_t floor_p99_ns; /* of the strategy that does nothing, at the same level; -1: not known            */
     double statements;    /* per request */
     double amplification; /* NAN: nothing to compare with */
+    bool fell_behind;     /* open load that was not sustained */
     bool cut_short;       /* it ran into run.timeout */
     bool miscounted;      /* void for another reason */
     unsigned broken;      /* bit per predicate; predicate_judge() */

@@ -87,6 +87,7 @@ void totals_record(struct totals *t, const struct record *r)
     t->requests++;
     t->repeats += r->ref != 0;
     t->untried += r->attempts == 0;
+    t->uncommitted += r->uncommitted;
     t->attempts += r->attempts;
     t->outcomes[r->outcome]++;
     for (int i = 0; i < REASON_COUNT; i++)
@@ -109,6 +110,7 @@ void totals_add(struct totals *sum, const struct totals *more)
     sum->requests += more->requests;
     sum->repeats += more->repeats;
     sum->untried += more->untried;
+    sum->uncommitted += more->uncommitted;
     sum->attempts += more->attempts;
     sum->borrowers += more->borrowers;
     sum->statements += more->statements;

@@ -10,8 +10,9 @@ enum { TOTALS_ALL, TOTALS_OUTCOME /* + enum outcome */, TOTALS_SERIES = TOTALS_O
 
 struct totals {
     int64_t requests, attempts;
-    int64_t repeats; /* second clicks among the requests                           */
-    int64_t untried; /* requests whose user left before there was a try            */
+    int64_t repeats;     /* second clicks among the requests                           */
+    int64_t uncommitted; /* requests told booked whose COMMIT was answered otherwise */
+    int64_t untried;     /* requests whose user left before there was a try            */
     int64_t outcomes[OUTCOME_COUNT];
     int64_t retries[REASON_COUNT]; /* tries that were tried again, by reason */
     int64_t reasons[REASON_COUNT]; /* last reason of requests that ended neither booked nor sold_out */

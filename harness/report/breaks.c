@@ -20,10 +20,28 @@ const json_t *breaks_level(const json_t *cell, const char *end)
 
     json_array_foreach(json_object_get(cell, "levels"), i, level)
     {
-        if (json_is_integer(at) && view_int(level, "users") == json_integer_value(at))
+        if (json_is_integer(at) && view_int(level, "level") == json_integer_value(at))
             return level;
     }
     return NULL;
+}
+
+bool breaks_is_rate(const json_t *dossier_or_cell)
+{
+    return strcmp(view_text(dossier_or_cell, "axis"), "rate") == 0;
+}
+
+void breaks_range(const json_t *dossier, char *out, size_t size)
+{
+    const json_t *limits = json_object_get(dossier, "limits");
+    char least[NUMBER_SIZE], most[NUMBER_SIZE];
+
+    number_grouped(least, view_int(limits, "least"));
+    number_grouped(most, view_int(limits, "most"));
+    if (breaks_is_rate(dossier))
+        snprintf(out, size, "open load of %s to %s requests per second", least, most);
+    else
+        snprintf(out, size, "bursts of %s to %s users", least, most);
 }
 
 void breaks_causes(const json_t *cell, char *out, size_t size)
@@ -41,7 +59,7 @@ void breaks_causes(const json_t *cell, char *out, size_t size)
     }
     used = (size_t)snprintf(out, size, "%s %lld of %lld", first,
                             (long long)view_int(json_object_get(level, "broke"), first),
-                            (long long)view_int(level, "bursts"));
+                            (long long)view_int(level, "trials"));
     json_object_foreach((json_t *)(uintptr_t)json_object_get(level, "broke"), name, n)
     {
         if (strcmp(name, first) != 0 && used < size)
@@ -56,10 +74,11 @@ void breaks_rule(const json_t *dossier, char *out, size_t size)
 
     text_duration(slo, sizeof slo, view_int(limits, "slo_ns"));
     snprintf(out, size,
-             "Holds: in five of five bursts nothing was oversold, lost or invented, no seat was left that somebody had "
+             "Holds: in five of five trials nothing was oversold, lost or invented, no seat was left that somebody had "
              "asked for, the p99 of the system time was within %s, errors within %g %% of the requests, statements per "
-             "request within %g times those of one user. Breaks: two or more of five bursts did not keep to that.",
-             slo, 100 * view_number(limits, "errors_share"), view_number(limits, "amplification"));
+             "request within %g times those of one user%s. Breaks: two or more of five trials did not keep to that.",
+             slo, 100 * view_number(limits, "errors_share"), view_number(limits, "amplification"),
+             breaks_is_rate(dossier) ? ", and the rate was sustained" : "");
 }
 
 static void add(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -79,6 +98,7 @@ static void add(char *out, size_t size, const char *format, ...)
 void breaks_remark(const json_t *cell, char *out, size_t size)
 {
     long long least = 0, most = 0, again = view_int(cell, "holds_again");
+    const char *unit = breaks_is_rate(cell) ? "/s" : " users";
     const json_t *level;
     size_t i;
 
@@ -87,18 +107,18 @@ void breaks_remark(const json_t *cell, char *out, size_t size)
     {
         if (strcmp(view_text(level, "state"), "grey") != 0)
             continue;
-        least = least == 0 ? view_int(level, "users") : least;
-        most = view_int(level, "users");
+        least = least == 0 ? view_int(level, "level") : least;
+        most = view_int(level, "level");
     }
     if (least > 0 && least == most)
-        add(out, size, "one of five bursts failed at %lld users", least);
+        add(out, size, "one of five trials failed at %lld%s", least, unit);
     else if (least > 0)
-        add(out, size, "one of five bursts failed at some levels from %lld to %lld users", least, most);
+        add(out, size, "one of five trials failed at some levels from %lld to %lld%s", least, most, unit);
     if (again > 0)
-        add(out, size, "not monotone: it held again at %lld users", again);
+        add(out, size, "not monotone: it held again at %lld%s", again, unit);
     if (strcmp(view_text(cell, "end"), "not_measurable") == 0)
-        add(out, size, "at %lld users even those who do nothing at all are too slow: the machine's limit",
-            (long long)view_int(cell, "breaks"));
+        add(out, size, "at %lld%s even users who do nothing at all are too slow: the machine's limit",
+            (long long)view_int(cell, "breaks"), unit);
 }
 
 void breaks_name(const json_t *cell, char *out, size_t size)
@@ -111,15 +131,15 @@ void breaks_name(const json_t *cell, char *out, size_t size)
 
 /* ---- the terminal ----------------------------------------------------------------------------------------------- */
 
-enum column { TRIES, HOLDS, BREAKS, P99_HOLDS, P99_BREAKS, BURSTS, CAUSES, COLUMNS };
+enum column { ATTEMPTS, HOLDS, BREAKS, P99_HOLDS, P99_BREAKS, TRIALS, CAUSES, COLUMNS };
 
 static const char *const heads[COLUMNS][2] = {
-    [TRIES] = { "", "tries" },           [HOLDS] = { "holds", "up to" },        [BREAKS] = { "breaks", "at" },
-    [P99_HOLDS] = { "p99 ms", "holds" }, [P99_BREAKS] = { "p99 ms", "breaks" }, [BURSTS] = { "", "bursts" },
+    [ATTEMPTS] = { "", "tries" },        [HOLDS] = { "holds", "up to" },        [BREAKS] = { "breaks", "at" },
+    [P99_HOLDS] = { "p99 ms", "holds" }, [P99_BREAKS] = { "p99 ms", "breaks" }, [TRIALS] = { "", "trials" },
     [CAUSES] = { "", "what broke" },
 };
 
-static void set_users(char out[GRID_TEXT], const json_t *cell, const char *end)
+static void set_level(char out[GRID_TEXT], const json_t *cell, const char *end)
 {
     char digits[NUMBER_SIZE];
 
@@ -145,12 +165,12 @@ static int add_row(struct grid *grid, const json_t *cell, bool colour)
         return -1;
     breaks_name(cell, name, sizeof name);
     snprintf(row->name, sizeof row->name, "%.191s", name);
-    snprintf(row->text[TRIES], GRID_TEXT, "%.20s", view_text(json_object_get(cell, "params"), "retry.attempts"));
-    set_users(row->text[HOLDS], cell, "holds");
-    set_users(row->text[BREAKS], cell, "breaks");
+    snprintf(row->text[ATTEMPTS], GRID_TEXT, "%.20s", view_text(json_object_get(cell, "params"), "retry.attempts"));
+    set_level(row->text[HOLDS], cell, "holds");
+    set_level(row->text[BREAKS], cell, "breaks");
     set_p99(row->text[P99_HOLDS], cell, "holds");
     set_p99(row->text[P99_BREAKS], cell, "breaks");
-    snprintf(row->text[BURSTS], GRID_TEXT, "%lld", (long long)view_int(cell, "bursts"));
+    snprintf(row->text[TRIALS], GRID_TEXT, "%lld", (long long)view_int(cell, "trials"));
     breaks_causes(cell, causes, sizeof causes);
     if (strlen(causes) >= GRID_TEXT)
         strcpy(causes + strcspn(causes, ","), ", …");
@@ -183,7 +203,9 @@ static void print_rest(const json_t *dossier, const char *db, FILE *out, bool co
 
 static int print_database(const json_t *dossier, const char *db, FILE *out, bool colour)
 {
-    struct grid grid = { .columns = COLUMNS, .name_head = "users in a burst", .plain = colour ? PLAIN : "" };
+    struct grid grid = { .columns = COLUMNS,
+                         .name_head = breaks_is_rate(dossier) ? "requests per second" : "users in a burst",
+                         .plain = colour ? PLAIN : "" };
     const json_t *cell, *first = NULL;
     char title[300];
     size_t i;
@@ -213,15 +235,14 @@ static int print_database(const json_t *dossier, const char *db, FILE *out, bool
 void breaks_table(const json_t *dossier, FILE *out, bool colour)
 {
     const json_t *scenario = json_array_get(json_object_get(dossier, "scenarios"), 0);
-    const json_t *limits = json_object_get(dossier, "limits");
     const char *before = colour ? BOLD : "", *after = colour ? PLAIN : "";
     struct text_list dbs = { 0 };
-    char text[600], users[NUMBER_SIZE];
+    char text[600], range[80];
     size_t i;
 
-    snprintf(text, sizeof text, "Breaking points of %s: bursts of 1 to %s users for %lld seat%s, seed %lld",
-             view_text(scenario, "name"), number_grouped(users, view_int(limits, "most_users")),
-             (long long)view_int(scenario, "seats"), view_int(scenario, "seats") == 1 ? "" : "s",
+    breaks_range(dossier, range, sizeof range);
+    snprintf(text, sizeof text, "Breaking points of %s: %s for %lld seat%s, seed %lld", view_text(scenario, "name"),
+             range, (long long)view_int(scenario, "seats"), view_int(scenario, "seats") == 1 ? "" : "s",
              (long long)view_int(dossier, "seed"));
     putc('\n', out);
     wrap_print(out, 0, 4, before, after, text);

@@ -19,11 +19,15 @@ int breaks_plots(const json_t *dossier, const char *dir);
 
 /* ---- what table and page have in common */
 
+/* Requests per second of open load, or users of a burst. */
+bool breaks_is_rate(const json_t *dossier_or_cell);
+/* "bursts of 1 to 10,000 users". */
+void breaks_range(const json_t *dossier, char *out, size_t size);
 /* The level of a cell under "holds" or "breaks"; NULL: none. */
 const json_t *breaks_level(const json_t *cell, const char *end);
 /* "p99 5 of 5, errors 3": of the level where it breaks; where it does not, in a word why. */
 void breaks_causes(const json_t *cell, char *out, size_t size);
-/* "holds where all five bursts had p99 within 100ms, …". */
+/* "Holds: in five of five trials p99 within 100ms, …". */
 void breaks_rule(const json_t *dossier, char *out, size_t size);
 /* What a row does not say by itself: a grey zone, that it holds again further up, the machine's limit. "": nothing. */
 void breaks_remark(const json_t *cell, char *out, size_t size);

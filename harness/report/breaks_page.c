@@ -7,11 +7,11 @@
 #include "harness/report/breaks.h"
 #include "harness/report/page.h"
 
-static void write_users(FILE *out, const json_t *users)
+static void write_level(FILE *out, const json_t *level)
 {
     char digits[NUMBER_SIZE];
 
-    page_number(out, json_is_integer(users) ? number_grouped(digits, json_integer_value(users)) : "-");
+    page_number(out, json_is_integer(level) ? number_grouped(digits, json_integer_value(level)) : "-");
 }
 
 /* "97.1 [90.2..104]" of a spread; scale: 1e6 for milliseconds of nanoseconds. */
@@ -36,7 +36,7 @@ static bool is_of(const json_t *cell, const char *db)
 static void write_answers(FILE *out, const json_t *dossier, const char *db)
 {
     static const char *const heads[] = { "variant",    "tries",         "backoff",        "holds up to", "breaks at",
-                                         "what broke", "p99 ms, holds", "p99 ms, breaks", "bursts",      "remark",
+                                         "what broke", "p99 ms, holds", "p99 ms, breaks", "trials",      "remark",
                                          NULL };
     const json_t *cell;
     char text[512];
@@ -53,13 +53,13 @@ static void write_answers(FILE *out, const json_t *dossier, const char *db)
         page_cell(out, text);
         page_number(out, view_text(params, "retry.attempts"));
         page_number(out, view_text(params, "retry.backoff"));
-        write_users(out, json_object_get(cell, "holds"));
-        write_users(out, json_object_get(cell, "breaks"));
+        write_level(out, json_object_get(cell, "holds"));
+        write_level(out, json_object_get(cell, "breaks"));
         breaks_causes(cell, text, sizeof text);
         page_cell(out, text);
         write_spread(out, json_object_get(breaks_level(cell, "holds"), "p99_ns"), 1e6);
         write_spread(out, json_object_get(breaks_level(cell, "breaks"), "p99_ns"), 1e6);
-        fprintf(out, "| %lld ", (long long)view_int(cell, "bursts"));
+        fprintf(out, "| %lld ", (long long)view_int(cell, "trials"));
         breaks_remark(cell, text, sizeof text);
         page_cell(out, strcmp(view_text(cell, "end"), "skipped") == 0 ? view_text(cell, "reason") : text);
         page_row_end(out);
@@ -68,7 +68,7 @@ static void write_answers(FILE *out, const json_t *dossier, const char *db)
 
 static void write_curve(FILE *out, const json_t *cell)
 {
-    static const char *const heads[] = { "users",          "bursts",         "failed",       "state",
+    static const char *const heads[] = { "level",          "trials",         "failed",       "state",
                                          "broke",          "p99 ms",         "floor p99 ms", "statements /request",
                                          "errors (share)", "oversold, most", "unsold, most", NULL };
     const json_t *level, *n;
@@ -81,8 +81,8 @@ static void write_curve(FILE *out, const json_t *cell)
     {
         bool first = true;
 
-        fprintf(out, "| %lld | %lld | %lld | %s | ", (long long)view_int(level, "users"),
-                (long long)view_int(level, "bursts"), (long long)view_int(level, "failed"), view_text(level, "state"));
+        fprintf(out, "| %lld | %lld | %lld | %s | ", (long long)view_int(level, "level"),
+                (long long)view_int(level, "trials"), (long long)view_int(level, "failed"), view_text(level, "state"));
         json_object_foreach((json_t *)(uintptr_t)json_object_get(level, "broke"), name, n)
         {
             fprintf(out, "%s%s %lld", first ? "" : ", ", name, (long long)json_integer_value(n));
@@ -118,8 +118,8 @@ static void write_database(FILE *out, const json_t *dossier, const char *dir, co
     snprintf(path, sizeof path, "%s/plots/%s.svg", dir, db);
     if (access(path, R_OK) == 0)
         fprintf(out,
-                "\n![p99 against users, %s](plots/%s.svg)\n\n*p99 of the system time against the users of a burst: "
-                "median, whiskers from the least to the most of the bursts at that level. Crosses are levels where it "
+                "\n![p99 against load, %s](plots/%s.svg)\n\n*p99 of the system time against the load: "
+                "median, whiskers from the least to the most of the trials at that level. Crosses are levels where it "
                 "broke, circles the grey zone. The red line is the slo, the grey one users who do nothing.* "
                 "([png](plots/%s.png), [data](plots/data/%s.csv))\n",
                 db, db, db, db);
@@ -138,9 +138,8 @@ static void write_database(FILE *out, const json_t *dossier, const char *dir, co
 static void write_all(FILE *out, const json_t *dossier, const char *dir)
 {
     const json_t *scenario = json_array_get(json_object_get(dossier, "scenarios"), 0);
-    const json_t *limits = json_object_get(dossier, "limits");
     struct text_list dbs = { 0 };
-    char text[600], number[NUMBER_SIZE];
+    char text[600];
     size_t i;
 
     fputs("# lastseat: breaking points of ", out);
@@ -150,15 +149,15 @@ static void write_all(FILE *out, const json_t *dossier, const char *dir)
         fputs("\n**Interrupted: this is what was found until then.**\n", out);
     fputs("\n", out);
     page_text(out, view_text(scenario, "title"));
-    fprintf(out, ": bursts of 1 to %s users for %lld seats.\n\n",
-            number_grouped(number, view_int(limits, "most_users")), (long long)view_int(scenario, "seats"));
+    breaks_range(dossier, text, sizeof text);
+    fprintf(out, ": %s for %lld seats.\n\n", text, (long long)view_int(scenario, "seats"));
     breaks_rule(dossier, text, sizeof text);
     page_text(out, text);
     fputs(
-        " One of five is the grey zone, between the two numbers. The search doubles the users until it breaks, halves "
-        "the interval until its ends are within 5 %, bursts five times at both ends, and twice at random below. What "
-        "broke is counted over the bursts at the level where it breaks. The p99 of a burst is that of rank ceil(0.99 "
-        "n): with fewer than 100 users the slowest answer.\n",
+        " One of five is the grey zone, between the two numbers. The search doubles the load until it breaks, halves "
+        "the interval until its ends are within 5 %, tries both ends five times, and two levels below at random. What "
+        "broke is counted over the trials at the level where it breaks. The p99 of a trial is that of rank ceil(0.99 "
+        "n): of fewer than 100 requests the slowest answer.\n",
         out);
     if (view_databases(&dbs, dossier, view_text(scenario, "name")) == 0)
         for (i = 0; i < dbs.n; i++)
@@ -168,8 +167,8 @@ static void write_all(FILE *out, const json_t *dossier, const char *dir)
     fputs("\n## What is not shown\n\n"
           "- Client and database share this machine; bursts of threads contain what waking them takes (floor).\n"
           "- A breaking point belongs to these limits, this number of seats, this pool and this machine.\n"
-          "- Levels between those tested were not tested, and five bursts do not see what happens once in a hundred.\n"
-          "\nEvery number here stands in [breakpoint.json](breakpoint.json), every burst in [curve.csv](curve.csv).\n",
+          "- Levels between those tested were not tested, and five trials do not see what happens once in a hundred.\n"
+          "\nEvery number here stands in [breakpoint.json](breakpoint.json), every trial in [curve.csv](curve.csv).\n",
           out);
 }
 

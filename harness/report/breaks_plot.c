@@ -44,7 +44,7 @@ static int choose(struct drawing *d)
     return EXIT_OK;
 }
 
-/* users, ms of median, least and most, then the median again where it is grey and where it broke. */
+/* level, ms of median, least and most, then the median again where it is grey and where it broke. */
 static void write_block(const struct drawing *d, const json_t *cell)
 {
     const json_t *level;
@@ -59,14 +59,14 @@ static void write_block(const struct drawing *d, const json_t *cell)
         const char *state = view_text(level, "state");
         double median = view_number(p99, "median") / 1e6;
 
-        fprintf(d->data, "%lld,%.9g,%.9g,%.9g,%.9g,%.9g\n", (long long)view_int(level, "users"), median,
+        fprintf(d->data, "%lld,%.9g,%.9g,%.9g,%.9g,%.9g\n", (long long)view_int(level, "level"), median,
                 view_number(p99, "min") / 1e6, view_number(p99, "max") / 1e6, strcmp(state, "grey") == 0 ? median : NAN,
                 strcmp(state, "broken") == 0 ? median : NAN);
     }
     fputs("\n\n", d->data);
 }
 
-static int by_users(const void *a, const void *b)
+static int by_level(const void *a, const void *b)
 {
     const double *x = a, *y = b;
 
@@ -87,11 +87,11 @@ static int write_floor(const struct drawing *d)
     for (i = 0; i < d->n; i++)
         json_array_foreach(json_object_get(d->cell[i], "levels"), k, level)
         {
-            at[n][0] = view_number(level, "users");
+            at[n][0] = view_number(level, "level");
             at[n][1] = view_number(level, "floor_p99_ns") / 1e6;
             n += isnan(at[n][1]) ? 0 : 1;
         }
-    qsort(at, n, sizeof *at, by_users);
+    qsort(at, n, sizeof *at, by_level);
     fputs("# null\nNaN,NaN\n", d->data);
     for (i = 0; i < n; i++)
         if (i == 0 || at[i][0] > at[i - 1][0])
@@ -139,10 +139,12 @@ static void say_titles(const struct drawing *d)
     const json_t *scenario = json_array_get(json_object_get(d->dossier, "scenarios"), 0);
     char title[400], where[300], git[80], subtitle[500];
 
-    snprintf(title, sizeof title, "%.60s: how many users at once, and what breaks first", view_text(scenario, "name"));
+    snprintf(title, sizeof title, "%.60s: how many %s, and what breaks first", view_text(scenario, "name"),
+             breaks_is_rate(d->dossier) ? "requests a second" : "users at once");
     view_database(d->dossier, d->cell[0], where, sizeof where);
     view_git(d->dossier, git, sizeof git);
     snprintf(subtitle, sizeof subtitle, "%lld seats, %s, git %s", (long long)view_int(scenario, "seats"), where, git);
+    gnuplot_text(d->variables, "axis", breaks_is_rate(d->dossier) ? "requests per second" : "users in one burst");
     gnuplot_text(d->variables, "title", title);
     gnuplot_text(d->variables, "subtitle", subtitle);
 }
@@ -180,8 +182,8 @@ static int write_data(struct drawing *d, const char *path)
     if ((d->data = fopen(path, "we")) == NULL)
         return complain(path);
     fputs(
-        "# users, p99 ms: median, least, most, where it is grey, where it broke; one block per variant, then the floor "
-        "(users, ms)\n",
+        "# level, p99 ms: median, least, most, where it is grey, where it broke; one block per variant, then the floor "
+        "(level, ms)\n",
         d->data);
     for (i = 0; i < d->n; i++)
         write_block(d, d->cell[i]);

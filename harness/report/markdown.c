@@ -14,9 +14,11 @@
 #include "harness/report/mix.h"
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
+#include "harness/report/probed.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
 #include "harness/report/turned.h"
+#include "harness/report/validity_page.h"
 
 struct markdown {
     const json_t *run;
@@ -208,9 +210,11 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         catalogue_write(m->out, &pick);
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
+        probed_write(m->out, &pick);
         mix_write(m->out, &pick);
         faults_write(m->out, &pick);
         page_resources(m->out, &pick);
+        validity_page_write(m->out, m->run, &pick);
         floor_page_cells(m->out, m->run, scenario, &pick);
     }
     view_drop(&pick);
@@ -253,6 +257,9 @@ static const char ending[] =
     "others "
     "is mostly the machine's.\n"
     "- few\\_samples: too few requests for some percentiles; they are merged over trials (\\~) or absent.\n"
+    "- lag, behind: in open load, requests began too late to say how fast answers are, or fewer began than were due.\n"
+    "- steal, hiccups: the host took processors away, or the whole machine stood still: times are longer than the "
+    "strategy made them.\n"
     "- void\\_trials: some trials did not count (a worker failed, a limit was hit); run.json says why.\n"
     "- proved\\_nothing: a control that should oversell here never did, so nobody else's zero means much.\n"
     "- errors: more than 1 % of the requests ended in gave\\_up, timed\\_out, shed, failed or unknown.\n"

@@ -16,5 +16,7 @@ int report_markdown(const json_t *run, const char *dir);
 int report_plots(const json_t *run, const char *dir);
 /* What `lastseat audit` found (replay.h): a row per cell, and why where one did not hold. At most 100 columns. */
 void report_audit(const json_t *document, FILE *out, bool colour);
+/* What it found in a history from elsewhere (elsewhere.h), likewise. */
+void report_history(const json_t *document, FILE *out, bool colour);
 
 #endif

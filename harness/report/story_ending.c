@@ -221,6 +221,13 @@ static void write_gate_drift(FILE *out, const struct exploration *e)
     putc('.', out);
 }
 
+static void write_probed(FILE *out, const struct exploration *e)
+{
+    (void)e;
+    fputs("For a moment there was what must never be: too many seats sold, one sold twice or a counter below zero.",
+          out);
+}
+
 static void write_unfair(FILE *out, const struct exploration *e)
 {
     (void)e;
@@ -326,6 +333,7 @@ void story_ending(FILE *out, const struct exploration *e)
         [ANOMALY_TORN] = write_torn,
         [ANOMALY_FALSE_SOLD_OUT] = write_false_sold_out,
         [ANOMALY_UNFAIR] = write_unfair,
+        [ANOMALY_PROBED] = write_probed,
     };
     const struct trace *trace = &e->trace;
     int anomaly, said = 0;

@@ -8,6 +8,7 @@
 /* A schedule that breaks it did, or has, this. */
 static const char *const deeds[ANOMALY_COUNT] = {
     [ANOMALY_OVERSOLD] = "oversold",
+    [ANOMALY_PROBED] = "broke for a moment what must always hold",
     [ANOMALY_LOST] = "lost a booking that was confirmed",
     [ANOMALY_GHOST] = "kept a booking that nobody was told of",
     [ANOMALY_TORN] = "booked a request with more or fewer seats than asked for",

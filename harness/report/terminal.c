@@ -7,6 +7,7 @@
 #include "harness/report/number.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
+#include "harness/report/validity_page.h"
 #include "harness/report/view.h"
 #include "harness/report/wrap.h"
 
@@ -89,7 +90,7 @@ static int add_row(struct terminal *t, struct grid *grid, const json_t *cell, en
     if (row == NULL)
         return -1;
     snprintf(row->name, sizeof row->name, "%s", view_text(cell, "variant"));
-    snprintf(row->text[NUMBERS], GRID_TEXT, "%s", view_text(cell, "verdict"));
+    snprintf(row->text[NUMBERS], GRID_TEXT, "%s%s", view_text(cell, "verdict"), validity_page_mark(cell));
     row->last_paint = verdict_paint(t, cell);
     if (view_is(cell, "floor"))
         row->paint = paint(t, DIM);
@@ -167,6 +168,7 @@ static int print_table(struct terminal *t, const struct pick *pick)
     grid_clear(&grid);
     print_skipped(t, pick);
     print_notes(t, pick);
+    validity_page_print(t->out, pick, paint(t, YELLOW), paint(t, PLAIN));
     if (failed == 0)
         failed =
             mix_print(t->out, pick, pick->n > 0 ? view_floor(t->run, pick->cell[0]) : NULL, &paints, &t->said_merged);
@@ -203,7 +205,9 @@ static int add_sweep_row(struct terminal *t, struct grid *grid, const struct pic
         char digits[NUMBER_SIZE];
 
         snprintf(row->text[c], GRID_TEXT, "%s%.20s%s", m.merged ? "~" : "", number_ms(digits, m.median),
-                 cell != NULL && view_fails(cell) ? "!" : "");
+                 cell != NULL && view_fails(cell) ? "!"
+                 : cell != NULL                   ? validity_page_mark(cell)
+                                                  : "");
         t->said_merged |= m.merged;
     }
     for (size_t i = 0; i < points->n; i++)
@@ -294,6 +298,7 @@ static int print_sweep(struct terminal *t, const struct pick *pick)
             break;
         }
     }
+    validity_page_print(t->out, pick, "", "");
     text_list_free(&points);
     text_list_free(&variants);
     return failed;

@@ -84,6 +84,7 @@ bool view_broken(const json_t *cell)
     static const struct {
         const char *anomaly, *promise; /* "": nobody may */
     } rules[] = { { "oversold", "no_oversell" },
+                  { "probe_violations", "no_oversell" },
                   { "unsold", "sells_out" },
                   { "false_sold_out", "sells_out" },
                   { "torn", "all_or_nothing" },

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/results/answered.h"
 #include "harness/results/colour.h"
 #include "harness/results/fair.h"
 #include "harness/results/faults.h"
@@ -13,6 +12,7 @@
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
 #include "harness/results/tally.h"
+#include "harness/results/validity.h"
 #include "harness/results/value.h"
 
 /* {reason: n} of those that occurred. */
@@ -64,39 +64,21 @@ static json_t *all_ops(const struct trial *t)
 
 static json_t *resources(const struct trial *t)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "harness_cpu_ns", value_known(t->harness_cpu_ns), "server_cpu_ns",
-                     value_known(t->server_cpu_ns), "peak_rss_bytes", value_known(t->peak_rss_bytes),
-                     "peak_connections", value_known(t->peak_connections), "wal_bytes", value_known(t->wal_bytes));
+    const struct weather *w = &t->weather;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I}", "harness_cpu_ns",
+                     value_known(t->harness_cpu_ns), "server_cpu_ns", value_known(t->server_cpu_ns), "peak_rss_bytes",
+                     value_known(t->peak_rss_bytes), "peak_connections", value_known(t->peak_connections), "wal_bytes",
+                     value_known(t->wal_bytes), "steal_ns", value_known(w->steal_ns), "processors_ns",
+                     value_known(w->processors_ns), "run_delay_ns", value_known(w->run_delay_ns), "hiccup_ns",
+                     w->hiccups.total > 0 ? value_distribution(&w->hiccups) : json_null(), "hiccup_realtime",
+                     w->realtime, "watch_cpu_ns", (json_int_t)w->watch_cpu_ns);
 }
 
 static json_t *bloat(const struct database_bloat *b)
 {
     return json_pack("{s:o, s:o, s:o}", "updates", value_known(b->updates), "hot_updates", value_known(b->hot_updates),
                      "dead_tuples", value_known(b->dead_tuples));
-}
-
-json_t *document_audit(const struct audit *a)
-{
-    json_t *object;
-
-    if (a == NULL)
-        return json_null();
-    object = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:s, "
-        "s:o}",
-        "capacity", (json_int_t)a->capacity, "sold", (json_int_t)a->sold, "told", (json_int_t)a->told, "oversold",
-        (json_int_t)a->oversold, "unsold", (json_int_t)a->unsold, "drift", (json_int_t)a->drift, "leaked",
-        (json_int_t)a->leaked, "uncounted", (json_int_t)a->uncounted, "gate_drift", (json_int_t)a->gate_drift, "lost",
-        (json_int_t)a->lost, "ghost", (json_int_t)a->ghost, "duplicate", (json_int_t)a->duplicate, "torn",
-        (json_int_t)a->torn, "unknown", (json_int_t)a->unknown, "resolved_yes", (json_int_t)a->resolved_yes,
-        "resolved_no", (json_int_t)a->resolved_no, "released", (json_int_t)a->released, "unjudged",
-        (json_int_t)a->unjudged, "repeated", (json_int_t)a->repeated, "held", (json_int_t)a->held, "unfair",
-        (json_int_t)a->unfair, "verdict", audit_verdict_name(a->verdict), "reason", redact_string(a->reason));
-    if (object != NULL && answered_document(object, a) == 0)
-        return object;
-    json_decref(object);
-    return NULL;
 }
 
 static json_t *aside(const struct aside *a, enum op op)
@@ -164,6 +146,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
                       resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
+        faults_add_storage(counts, t, a) == 0 &&
         (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&
         (a == NULL || json_object_set_new(counts, "fairness", fair_document(&a->fairness)) == 0)) {
         json_decref(times);
@@ -218,6 +201,7 @@ static int add_users(json_t *scenario, const struct scenario *s)
         { "cancel", "mix", "cancel" },
         { "cancel_after", "mix", "cancel_after" },
         { "browse_every", "mix", "browse_every" },
+        { "probe", "audit", "probe" },
         { "warmup", "run", "warmup" },
         { "precision", "run", "precision" },
         { "duration", "load", "duration" },
@@ -394,13 +378,16 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
 {
     const char *verdict = finding_verdict(&t->finding, cell);
     json_t *object = document_identity(cell, durability), *rest;
+    struct validity validity;
     char reason[320];
 
+    validity_read(&validity, t);
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
-                     merged_of(t), "headline", headline_json(headline), "verdict", verdict, "reason",
-                     redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
+    rest =
+        json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
+                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
+                  "headline", headline_json(headline), "validity", validity_document(&validity), "verdict", verdict,
+                  "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

@@ -2,6 +2,7 @@
 
 #include "harness/audit/doubted.h"
 #include "harness/results/redact.h"
+#include "harness/results/value.h"
 
 json_t *faults_asked(const struct scenario *s)
 {
@@ -42,6 +43,14 @@ json_t *faults_met(const struct fault_report *f, const struct audit *a)
                      (json_int_t)f->recover_ns, "recovered", (int)f->recovered);
 }
 
+int faults_add_storage(json_t *object, const struct trial *trial, const struct audit *audit)
+{
+    return json_object_set_new(object, "damaged", value_known(audit != NULL ? audit->damaged : -1)) != 0 ||
+                   json_object_set_new(object, "uncommitted", json_integer(trial->totals.uncommitted)) != 0
+               ? -1
+               : 0;
+}
+
 static int64_t number(const json_t *faults, const char *key)
 {
     return (int64_t)json_integer_value(json_object_get(faults, key));
@@ -49,9 +58,10 @@ static int64_t number(const json_t *faults, const char *key)
 
 void faults_recall(const json_t *trial, const struct cell *cell, struct audit *audit)
 {
-    const json_t *faults = json_object_get(trial, "faults");
+    const json_t *faults = json_object_get(trial, "faults"), *damaged = json_object_get(trial, "damaged");
     struct fault_report report = { .on = true };
 
+    audit_storage(audit, json_is_integer(damaged) ? (int64_t)json_integer_value(damaged) : -1);
     if (faults == NULL)
         return;
     report.cut_before = number(faults, "cut_before");

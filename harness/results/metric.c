@@ -4,6 +4,7 @@
 
 #include "harness/results/answered.h"
 #include "harness/results/fair.h"
+#include "harness/results/probed.h"
 
 /* Fewer samples than this beyond a percentile, and it says more about chance than about the strategy. */
 #define SAMPLES_BEYOND 10
@@ -75,6 +76,9 @@ const struct metric_row metrics[METRIC_COUNT] = {
     [METRIC_FALSE_SOLD_OUT] = { .name = "false_sold_out" },
     [METRIC_HELD_REFUSALS] = { .name = "held_refusals" },
     [METRIC_TURNED_AWAY] = { .name = "turned_away" },
+    [METRIC_PROBES] = { .name = "probes" },
+    [METRIC_PROBE_VIOLATIONS] = { .name = "probe_violations" },
+    [METRIC_PROBE_SHARE] = { .name = "probe_share" },
 };
 
 double metric_quantile(const struct hist *h, double q)
@@ -208,6 +212,7 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
     read_asides(values, &trial->totals, audit);
     read_rates(values, trial);
     read_pace(values, &trial->pace);
+    probed_metrics(values, trial);
     values[METRIC_HARNESS_CPU_NS] = known(trial->harness_cpu_ns);
     values[METRIC_SERVER_CPU_NS] = known(trial->server_cpu_ns);
     values[METRIC_PEAK_RSS] = known(trial->peak_rss_bytes);

@@ -1,18 +1,15 @@
 #include "harness/results/replay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "harness/base/say.h"
 #include "harness/base/sum.h"
 #include "harness/results/history.h"
+#include "harness/results/mapped.h"
 #include "harness/results/results.h"
 
 static int out_of_memory(void)
@@ -101,44 +98,6 @@ const struct cell *replay_cell(const struct replay *r, const char *id)
 
 /* ---- the files of a trial ---------------------------------------------------------------------------------------- */
 
-/* A file as bytes; empty: bytes is not NULL all the same. */
-struct mapped {
-    const char *bytes;
-    size_t n;
-};
-
-/* 0, or errno. */
-static int map(struct mapped *m, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
-    struct stat st;
-    void *at;
-
-    *m = (struct mapped){ .bytes = "" };
-    if (fd < 0)
-        return errno;
-    if (fstat(fd, &st) != 0) {
-        error = errno;
-    } else if (S_ISDIR(st.st_mode)) {
-        error = EISDIR;
-    } else if (st.st_size > 0) {
-        m->n = (size_t)st.st_size;
-        at = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (at == MAP_FAILED)
-            error = errno;
-        else
-            m->bytes = at;
-    }
-    close(fd);
-    return error;
-}
-
-static void unmap(struct mapped *m)
-{
-    if (m->n > 0)
-        munmap((void *)(uintptr_t)m->bytes, m->n);
-}
-
 /* What run.json says of the file against what was read. written NULL: the run is older than the key. */
 static int compare_file(const char *path, const json_t *written, const struct mapped *m, int64_t rows, char *why)
 {
@@ -173,7 +132,7 @@ static int take_file(struct history_reader *h, enum history_part part, const cha
                      char *why)
 {
     struct mapped m;
-    int error = map(&m, path), status = -1;
+    int error = mapped_open(&m, path), status = -1;
 
     if (error == ENOENT && !is_expected(history, part))
         return 0;
@@ -186,7 +145,7 @@ static int take_file(struct history_reader *h, enum history_part part, const cha
         snprintf(why, REPLAY_WHY_SIZE, "%s:%" PRId64 ": %s", path, h->line, h->error);
     else
         status = compare_file(path, json_object_get(history, history_part_names[part]), &m, h->rows[part], why);
-    unmap(&m);
+    mapped_close(&m);
     return status;
 }
 

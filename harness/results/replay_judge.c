@@ -8,6 +8,7 @@
 #include "harness/results/fair.h"
 #include "harness/results/faults.h"
 #include "harness/results/finding.h"
+#include "harness/results/probed.h"
 #include "harness/results/redact.h"
 #include "harness/results/replay.h"
 
@@ -82,6 +83,7 @@ static json_t *judge_trial(const struct replay *r, const struct cell *cell, cons
     } else {
         if (sum->sink != NULL && sum->code == EXIT_OK)
             sum->code = sum->sink->take(sum->sink->arg, cell, number, &h.trial);
+        probed_read(&h.trial.probes, json_object_get(trial, "audit"));
         audit_mark_again(&h.trial);
         audit_judge(&audit, cell, &h.trial, &h.witnesses);
         faults_recall(trial, cell, &audit);

@@ -113,7 +113,9 @@ int results_open(struct results **out, const struct results_request *request)
                        "tool", environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
                        (json_int_t)request->seed, "command", redact_command(request->argc, request->argv),
                        "environment", "calibrated_utc", "floors", "scenarios", "cells");
-    if (r->run == NULL || open_tallies(r) != 0) {
+    if (r->run == NULL || open_tallies(r) != 0 ||
+        (request->interleaved != NULL &&
+         json_object_set_new(r->run, "interleaved", json_string(request->interleaved)) != 0)) {
         code = out_of_memory();
         goto fail;
     }

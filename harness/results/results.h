@@ -16,6 +16,7 @@ struct results_request {
     const struct cells *cells;
     int argc; /* the command line, recorded; passwords never stand there (DESIGN.md 9) */
     char **argv;
+    const char *interleaved; /* the run it shares with another build, or NULL */
     int64_t seed;
 };
 

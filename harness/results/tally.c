@@ -6,6 +6,7 @@
 
 #include "harness/results/document.h"
 #include "harness/results/headline.h"
+#include "harness/results/validity.h"
 
 /* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
 #define TRIALS_FOR_INTERVAL 6
@@ -28,6 +29,7 @@ void tally_destroy(struct tally *t)
     for (int time = 0; time < METRIC_TIMES; time++)
         for (int series = 0; series < TOTALS_SERIES; series++)
             hist_destroy(&t->merged[time][series]);
+    weather_free(&t->weather);
     json_decref(t->trials);
     free(t->trial);
     memset(t, 0, sizeof *t);
@@ -86,7 +88,9 @@ int tally_add(struct tally *t, const struct trial *trial, const struct audit *au
     t->untimed |= trial->untimed;
     for (int place = 0; place < FAIRNESS_PLACES && audit != NULL && !kept->is_void; place++)
         t->winners_at[place] += audit->fairness.winners_at[place];
-    return kept->is_void || trial->untimed ? 0 : merge_all(t, &trial->totals);
+    if (kept->is_void || trial->untimed)
+        return 0;
+    return merge_all(t, &trial->totals) != 0 ? -1 : weather_add(&t->weather, &trial->weather);
 }
 
 /* A percentile that one trial lacks is not the median of the others: the merged trials must say. */
@@ -163,6 +167,7 @@ static bool not_sustained(const struct tally *t)
 void tally_flags(const struct tally *t, const struct cell *cell, const struct tally *at_best, const struct headline *h,
                  const char *flags[TALLY_FLAGS])
 {
+    struct validity validity;
     int n = 0;
 
     if (near_floor(t, at_best))
@@ -184,6 +189,11 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "trend";
     if (h->series.first > SERIES_FIRST)
         flags[n++] = "slow_first";
+    validity_read(&validity, t);
+    /* Of doing nothing, all is lag. */
+    if ((cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+        validity.lag_share = NAN;
+    n += validity_flags(&validity, &flags[n]);
     if (not_sustained(t))
         flags[n++] = "not_sustained";
     flags[n] = NULL;

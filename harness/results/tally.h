@@ -30,6 +30,7 @@ struct tally {
     /* Of the trials that count. A histogram has counts only once a sample came. */
     struct hist merged[METRIC_TIMES][TOTALS_SERIES];
     struct finding finding;
+    struct weather weather;              /* of the trials that count, added up */
     int64_t winners_at[FAIRNESS_PLACES]; /* of the trials that count, by place in the line */
     double solo;                         /* statements per request with one user and one seat; NAN: not known */
     bool untimed;                        /* its trials have counts, and no times */
@@ -46,7 +47,7 @@ int tally_summarise(struct tally *, struct statistics *);
 const struct summary *tally_sold(const struct tally *);
 /* Fills the flags of run.json, NULL-terminated. at_best: the cell of the same scenario and sweep point that does no
  * work, or NULL. */
-#define TALLY_FLAGS 11
+#define TALLY_FLAGS 15
 struct headline;
 void tally_flags(const struct tally *, const struct cell *, const struct tally *at_best, const struct headline *,
                  const char *flags[TALLY_FLAGS]);

@@ -56,9 +56,12 @@ enum db_status attempt_run(struct attempt *attempt, int slot, const int64_t *arg
 enum db_status attempt_commit(struct attempt *attempt)
 {
     struct inflight *flight = inflight_of(attempt);
+    enum db_status st;
 
     assert(flight->db != NULL);
-    return db_commit(flight->db);
+    st = db_commit(flight->db);
+    flight->commit_refused = flight->commit_refused || (st != DB_OK && st != DB_IN_DOUBT);
+    return st;
 }
 
 /* A connection given back rolls nothing back here, so under a scheduler the checkout is one call. */

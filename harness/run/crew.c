@@ -42,6 +42,8 @@ static void *worker_main(void *arg)
     /* Only the last one needs to wake the main thread: it waits for all. */
     if (atomic_fetch_add(&crew->ended, 1) + 1 == (uint32_t)crew->worker_count)
         wait_wake(&crew->ended, 1);
+    /* To go costs a thread as much as a request, while others still ask; and what the system counted of it goes too. */
+    wait_change(&crew->dismissed, 0, WAIT_FOREVER);
     return NULL;
 }
 
@@ -251,6 +253,8 @@ void crew_join(struct crew *crew)
 {
     int i;
 
+    atomic_store(&crew->dismissed, 1);
+    wait_wake(&crew->dismissed, INT32_MAX);
     for (i = 0; i < crew->worker_count; i++)
         pthread_join(crew->workers[i].thread, NULL);
     recorder_stop(&crew->recorder);

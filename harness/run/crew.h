@@ -27,12 +27,13 @@ struct crew {
     struct worker *workers;
     int worker_count;
     bool taking_turns, totals_only;
-    int64_t deadline_ns;       /* closed: no request begins after it; open: nor begins a request that is due */
-    _Atomic uint32_t asking;   /* workers that send requests and have not ended */
-    _Atomic uint32_t over;     /* 1: there is none left, since over_ns */
-    int64_t over_ns;           /* written before over is set */
-    _Atomic uint32_t ended;    /* workers that have nothing left to do */
-    _Atomic uint32_t overfull; /* a recorder book was full */
+    int64_t deadline_ns;        /* closed: no request begins after it; open: nor begins a request that is due */
+    _Atomic uint32_t asking;    /* workers that send requests and have not ended */
+    _Atomic uint32_t over;      /* 1: there is none left, since over_ns */
+    int64_t over_ns;            /* written before over is set */
+    _Atomic uint32_t ended;     /* workers that have nothing left to do */
+    _Atomic uint32_t overfull;  /* a recorder book was full */
+    _Atomic uint32_t dismissed; /* 1: workers that have ended may go */
 };
 
 /* Allocates for and starts the workers; returns when all wait at the start. 0, or -1 after saying why (nothing runs

@@ -166,11 +166,13 @@ enum verdict inflight_try(struct inflight *flight)
     flight->attempt.reason = REASON_NONE;
     flight->record->attempts++;
     atomic_store_explicit(&flight->state, FLIGHT_RUNNING, memory_order_relaxed);
-    flight->parked = false;
+    flight->parked = flight->commit_refused = false;
     verdict = call(flight);
     /* No service knows of it: nobody would ever answer. */
     if (verdict == VERDICT_PARKED && !flight->parked)
         verdict = verdict_of(&flight->attempt, DB_ERROR);
+    if (verdict == VERDICT_BOOKED)
+        flight->record->uncommitted = flight->commit_refused;
     if (verdict == VERDICT_UNKNOWN)
         doubts_add(flight->server->doubts, flight->record);
     if (verdict != VERDICT_PARKED) {

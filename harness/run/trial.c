@@ -12,6 +12,7 @@
 #include "harness/run/crew.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/place.h"
+#include "harness/run/probe.h"
 #include "harness/run/reoffer.h"
 #include "harness/run/sale.h"
 
@@ -27,6 +28,7 @@ struct stage {
     struct crew crew;
     struct faults faults;
     struct db *observer; /* only looks: WAL position, connections alive; NULL where there is no server */
+    struct probe *probe; /* NULL: none */
     struct database_usage usage_before;
     int64_t cpu_before_ns;
 };
@@ -145,7 +147,7 @@ static void spend(struct stage *stage, struct trial *trial)
 {
     struct database_usage usage;
 
-    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns;
+    trial->harness_cpu_ns = cpu_now_ns() - stage->cpu_before_ns - trial->probes.cpu_ns;
     trial->peak_rss_bytes = peak_rss_bytes();
     database_usage(stage->database, stage->observer, &usage);
     /* After a crash it is another process's. */
@@ -265,19 +267,26 @@ static int reopen_observer(struct stage *stage)
 
 static int rush(struct stage *stage, struct trial *trial)
 {
+    struct weather_watch watch;
     bool blind;
 
     reset_peak_rss();
     database_usage(stage->database, stage->observer, &stage->usage_before);
+    weather_begin(&watch, &trial->weather);
     stage->cpu_before_ns = cpu_now_ns();
     trial->start_ns = crew_start(&stage->crew);
     faults_start(&stage->faults, trial->start_ns);
+    probe_start(stage->probe, trial->start_ns);
     attend(stage, trial);
     trial->wall_ns = clock_now_ns() - trial->start_ns;
+    weather_end(&watch);
+    probe_stop(stage->probe, trial);
     faults_calm(&stage->faults);
     blind = stage->faults.report.crashed > 0 && reopen_observer(stage) != 0;
     if (!blind)
         spend(stage, trial);
+    weather_delays(&watch);
+    trial->harness_cpu_ns -= trial->weather.watch_cpu_ns;
     crew_join(&stage->crew);
     return blind || crew_collect(&stage->crew, trial) != 0 ? -1 : take_pace(stage, trial);
 }
@@ -308,6 +317,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
     }
     if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 &&
         faults_begin(&stage.faults, cell, database, block) == 0 && open_apps(&stage) == 0 &&
+        probe_open(&stage.probe, cell, database) == 0 &&
         crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
         done = rush(&stage, trial) == 0 ? recover(&stage, trial) : -1;
         close_apps(&stage, trial);
@@ -320,6 +330,7 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
     }
     for (i = 0; i < stage.server_count; i++)
         app_free(&stage.servers[i]);
+    probe_close(stage.probe);
     crew_close(&stage.crew);
     free(stage.servers);
     db_close(stage.observer);
@@ -332,6 +343,7 @@ void trial_free(struct trial *trial)
     if (trial == NULL)
         return;
     totals_destroy(&trial->totals);
+    weather_free(&trial->weather);
     free(trial->records);
     free(trial->cancels);
     free(trial->gates);

@@ -7,12 +7,24 @@
 #include "harness/fault/faults.h"
 #include "harness/measure/pace.h"
 #include "harness/measure/totals.h"
+#include "harness/run/weather.h"
 #include "harness/scenario/cell.h"
 
 /* One gate of one app after the trial: a witness of the audit. */
 struct gate_witness {
     int32_t app;
     int64_t event, initial, left;
+};
+
+/* What the probes of a trial saw (probe.h), and what they cost: in none of the trial's other counts and times, but for
+ * what a server did for them. */
+struct probes {
+    bool asked;
+    int64_t n, violations;                      /* looks; those that saw any of the following        */
+    int64_t oversold, negative, duplicate_seat; /* looks that saw it                                 */
+    int64_t oversold_most;                      /* seats, at one moment                              */
+    int64_t first_ns;                           /* from the start to the first violation; -1: none   */
+    int64_t statements, busy_ns, cpu_ns;        /* BEGIN and COMMIT apart; in all looks; of its thread */
 };
 
 /* One run of a cell, measured but not yet audited. */
@@ -35,6 +47,8 @@ struct trial {
     int64_t harness_cpu_ns, server_cpu_ns, peak_rss_bytes, wal_bytes; /* -1: cannot be known */
     int64_t peak_connections; /* most borrowed at once, plus services                    */
     struct database_bloat bloat;
+    struct weather weather;
+    struct probes probes;
     struct fault_report faults; /* what went wrong on purpose */
     bool untimed;               /* users were made to wait for each other (lockstep.h): times say nothing */
     char void_reason[160];      /* "" or why the trial does not count                      */

@@ -94,8 +94,24 @@ static bool fills_too_much(const struct cell *cell)
     return fills && cell->scenario.events * cell->scenario.seats > SEAT_ROWS_MOST;
 }
 
+/* NULL, or why [audit] probe cannot be had here. */
+static const char *cannot_probe(const struct cell *cell, unsigned caps)
+{
+    const struct scenario *scenario = &cell->scenario;
+    bool is_embedded = (caps & DB_CAN_HOLD_ROWS) != 0 && (caps & DB_CAN_NETWORK) == 0;
+
+    if (scenario->probe_ns == 0 || (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+        return NULL;
+    if (is_embedded && scenario->db.journal == JOURNAL_DELETE)
+        return "with journal = delete a probe keeps writers waiting: audit.probe needs journal = wal";
+    if (scenario_has_faults(scenario))
+        return "a fault may take the probe's connection as well: audit.probe and [fault] do not go together";
+    return NULL;
+}
+
 void cell_explain_skip(struct cell *cell)
 {
+    const char *why;
     const struct strategy *strategy = cell->variant.registered->strategy;
     unsigned caps = database_caps_of(cell->db), needs = cell_needs(cell);
     bool built = false;
@@ -123,6 +139,8 @@ void cell_explain_skip(struct cell *cell)
     else if (scenario_has_faults(&cell->scenario) && (caps & DB_CAN_NETWORK) == 0 &&
              (strategy->traits & TRAIT_FLOOR) == 0)
         snprintf(cell->skip, sizeof(cell->skip), "%s is embedded: no connection to lose, no server to crash", cell->db);
+    else if ((why = cannot_probe(cell, caps)) != NULL)
+        snprintf(cell->skip, sizeof(cell->skip), "%s", why);
     else if (fills_too_much(cell))
         snprintf(cell->skip, sizeof(cell->skip),
                  "%s keeps a row per seat, and there are more than %" PRId64 " to fill in before each trial",
@@ -216,7 +234,7 @@ int cell_solo(struct cell *to, const struct cell *from)
     to->scenario.pick = (struct pick_law){ 0 };
     to->scenario.sizes = (struct size_law){ 0 };
     to->scenario.patience = (struct law){ .kind = LAW_NONE };
-    to->scenario.browsers = 0;
+    to->scenario.browsers = to->scenario.probe_ns = 0;
     to->scenario.ack_loss = 0;
     to->scenario.kill_backend_ns = to->scenario.crash_ns = 0;
     return 0;

@@ -326,6 +326,15 @@ const struct option scenario_options[] = {
               "connection went down during the commit, which may have happened. The further try carries the same "
               "request id: a strategy that does not look for it books twice." },
 
+    { .section = "audit",
+      .name = "probe",
+      .type = OPTION_DURATION,
+      .offset = AT(probe_ns),
+      .min = 0,
+      .max = MINUTE,
+      .fallback = "0ms",
+      .help = "How often a reader looks, while the rush goes on, that nothing is oversold, below zero or sold twice; "
+              "0ms: never. It costs what the report says." },
     { .section = "fault",
       .name = "ack_loss",
       .type = OPTION_SHARE,

@@ -63,6 +63,8 @@ struct scenario {
     struct db_settings db;
     /* [retry] */
     struct retry_policy retry;
+    /* [audit] */
+    int64_t probe_ns; /* 0: none */
     /* [fault] */
     double ack_loss;         /* share of commits whose answer is lost with the connection */
     int64_t kill_backend_ns; /* how often the server ends one of our connections; 0: never */

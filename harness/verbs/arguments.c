@@ -23,10 +23,13 @@ enum argument {
     DIR_OPTION,
     CALIBRATION,
     CELL,
+    SEATS,
+    EVENTS,
     EXPORT,
     OUT,
     JSON,
     GATE,
+    AGAINST,
     REPLAY,
     FORMAT,
     KEEP,
@@ -52,14 +55,17 @@ static const struct {
     [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
     [FAULT] = { "fault", "KIND:HOW", "ack-loss:1%, kill-backend:50ms, crash:2s (PostgreSQL); may be repeated" },
     [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
-    [MAX] = { "max", "N", "most users tried (default 10000)" },
+    [MAX] = { "max", "N", "most users, or requests per second, that are tried (default 10000)" },
     [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
     [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
     [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
+    [SEATS] = { "seats", "N", "of a history from elsewhere: seats of each event" },
+    [EVENTS] = { "events", "N", "of a history from elsewhere: events on sale (default 1)" },
     [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
     [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
     [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
     [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
+    [AGAINST] = { "against", "BINARY", "another build runs the same, trial by trial in turns; then compare" },
     [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
     [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
     [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
@@ -273,6 +279,8 @@ static const char **text_of(struct arguments *arguments, enum argument option)
         return &arguments->json;
     case GATE:
         return &arguments->gate;
+    case AGAINST:
+        return &arguments->against;
     default:
         return NULL;
     }
@@ -307,6 +315,10 @@ static int apply(struct arguments *arguments, enum argument option, char *value)
         return take_slo(arguments, value);
     case MAX:
         return take_count("max", value, 1, 1000000, &arguments->most);
+    case SEATS:
+        return take_count("seats", value, 1, 1000000000, &arguments->seats);
+    case EVENTS:
+        return take_count("events", value, 1, 10000, &arguments->events);
     case FORMAT:
     case EXPORT:
     case PROGRESS:
@@ -361,7 +373,8 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv, const ch
     int i, status = EXIT_OK;
 
     memset(arguments, 0, sizeof *arguments);
-    arguments->schedules = arguments->preemptions = arguments->slo_ns = arguments->most = -1;
+    arguments->schedules = arguments->preemptions = arguments->slo_ns = arguments->most = arguments->seats =
+        arguments->events = -1;
     for (i = 1; i < argc && status == EXIT_OK; i++) {
         if (!only_names && strcmp(argv[i], "--") == 0) {
             only_names = true;

@@ -21,20 +21,22 @@ struct arguments {
     char **owned; /* the settings' text */
     const char *out, *json, *cell, *dir, *calibration;
     bool keep, quiet, no_plots, export;
-    enum jepsen_form form; /* of the export */
-    const char *gate;      /* NULL: none */
+    enum jepsen_form form;      /* of the export */
+    const char *gate, *against; /* NULL: none */
     enum progress_mode progress;
     enum colour colour;
     const char *replay;             /* NULL: none                           */
     int64_t schedules, preemptions; /* -1: not said                         */
+    int64_t seats, events;          /* the same                             */
     int64_t slo_ns, most;           /* -1: not said                         */
     enum format format;
 };
 
 /* What these verbs take: for parsing and for their help. */
-#define RUN_OPTIONS        "strategy,db,trials,seed,set,fault,calibration,out,json,keep,quiet,no-plots,progress,color"
+#define RUN_OPTIONS                                                                                                    \
+    "strategy,db,trials,seed,set,fault,calibration,against,gate,out,json,keep,quiet,no-plots,progress,color"
 #define CALIBRATE_OPTIONS  "db,dir,calibration,quiet"
-#define AUDIT_OPTIONS      "cell,json,export,out,color"
+#define AUDIT_OPTIONS      "cell,json,export,out,seats,events,color"
 #define BREAKPOINT_OPTIONS "strategy,db,slo,max,seed,set,out,json,quiet,no-plots,progress,color"
 #define EXPLAIN_OPTIONS    "db,users,preemptions,schedules,seed,set,replay,format,color"
 

@@ -2,9 +2,11 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/base/say.h"
 #include "harness/report/report.h"
+#include "harness/results/elsewhere.h"
 #include "harness/results/replay.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
@@ -93,13 +95,64 @@ static int audit_run(const struct arguments *arguments)
     return status;
 }
 
+static int present_history(const json_t *document, const struct arguments *arguments)
+{
+    int status = arguments->json != NULL ? write_json(document, arguments->json) : EXIT_OK;
+
+    if (arguments->json == NULL || strcmp(arguments->json, "-") != 0)
+        report_history(document, stdout, arguments_colour(arguments, stdout));
+    return status;
+}
+
+/* One file that no run of ours wrote. */
+static int audit_history(const struct arguments *arguments)
+{
+    const char *path = arguments->names.items[0];
+    json_t *document = NULL;
+    int status;
+
+    if (arguments->seats < 0) {
+        say_error("%s is a file: a history from elsewhere needs --seats N (of each event), and --events N beyond one",
+                  path);
+        return EXIT_USAGE;
+    }
+    if (arguments->cell != NULL || arguments->export) {
+        say_error("%s is a file: --cell and --export are of run folders", path);
+        return EXIT_USAGE;
+    }
+    status = elsewhere_judge(path, arguments->events > 0 ? arguments->events : 1, arguments->seats, &document);
+    if (status == EXIT_OK)
+        status = present_history(document, arguments);
+    if (status == EXIT_OK && json_is_true(json_object_get(document, "broken")))
+        status = EXIT_BROKEN;
+    json_decref(document);
+    return status;
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+static int audit_named(const struct arguments *arguments)
+{
+    if (is_file(arguments->names.items[0]))
+        return audit_history(arguments);
+    if (arguments->seats < 0 && arguments->events < 0)
+        return audit_run(arguments);
+    say_error("%s is no file: --seats and --events are of a history from elsewhere", arguments->names.items[0]);
+    return EXIT_USAGE;
+}
+
 int verb_audit(int argc, char **argv)
 {
     struct arguments arguments;
     int status = arguments_parse(&arguments, argc, argv, AUDIT_OPTIONS);
 
     if (status == EXIT_OK && arguments.names.n != 1) {
-        say_error("audit takes one run folder: lastseat audit results/latest");
+        say_error("audit takes one run folder, or one file: lastseat audit results/latest");
         status = EXIT_USAGE;
     }
     if (status == EXIT_OK && arguments.export != (arguments.out != NULL)) {
@@ -107,7 +160,7 @@ int verb_audit(int argc, char **argv)
         status = EXIT_USAGE;
     }
     if (status == EXIT_OK)
-        status = audit_run(&arguments);
+        status = audit_named(&arguments);
     arguments_free(&arguments);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/breakpoint/dossier.h"
 #include "harness/report/breaks.h"
@@ -15,8 +16,9 @@
 #include "harness/verbs/session.h"
 #include "harness/verbs/verbs.h"
 
-/* One thread per user up to here, and what the table asks about lies far below. */
-#define MOST_USERS 10000
+/* One thread per user up to here; as a rate, far above what one machine sells. */
+#define MOST_LEVEL 10000
+#define P99_WANTS  100
 
 /* What `lastseat breakpoint` has in hand; released in reverse order. */
 struct expedition {
@@ -24,7 +26,7 @@ struct expedition {
     struct scenario scenario;
     struct cells cells;
     struct limits limits;
-    int64_t most;
+    int64_t least, most;
     struct session session;
     struct dossier dossier;
     struct hunt_floors floors;
@@ -39,22 +41,34 @@ static bool is_floor(const struct cell *cell)
 
 static int check_scenario(const struct scenario *scenario)
 {
+    const char *searched = scenario->model == LOAD_OPEN ? "load.rate" : "load.users";
     size_t i;
 
-    if (scenario->model != LOAD_BURST) {
-        say_error("%s: a breaking point is searched in bursts; add --set load.model=burst, or name another scenario",
+    if (scenario->model != LOAD_BURST && scenario->model != LOAD_OPEN) {
+        say_error("%s: a breaking point is searched in bursts, or in open load; set load.model = burst or open",
                   scenario->place);
         return EXIT_USAGE;
     }
     for (i = 0; i < scenario->sweep_count; i++)
-        if (strcmp(scenario->sweeps[i].key, "load.users") == 0) {
-            say_error("%s: load.users is what is searched, and cannot be swept", scenario->sweeps[i].place);
+        if (strcmp(scenario->sweeps[i].key, searched) == 0 || strcmp(scenario->sweeps[i].key, "load.model") == 0) {
+            say_error("%s: %s cannot be swept where a breaking point is searched", scenario->sweeps[i].place,
+                      scenario->sweeps[i].key);
             return EXIT_USAGE;
         }
     return EXIT_OK;
 }
 
-/* With the most users as well, before anything is started. */
+/* In open load a trial has at least as many requests as a p99 wants; and never less than one a second. */
+static int64_t least_of(const struct scenario *scenario)
+{
+    int64_t seconds = scenario->duration_ns / NS_PER_S;
+
+    if (scenario->model != LOAD_OPEN)
+        return 1;
+    return seconds < 1 ? P99_WANTS : seconds < P99_WANTS ? P99_WANTS / seconds : 1;
+}
+
+/* With the most that is searched as well, before anything is started. */
 static int check_most(const struct expedition *e)
 {
     struct scenario most;
@@ -64,10 +78,9 @@ static int check_most(const struct expedition *e)
 
     for (i = 0; i < e->cells.n; i++) {
         most = e->cells.cell[i].scenario; /* shallow: only read */
-        most.users = e->most;
-        if (most.workers > most.users)
-            most.workers = WORKERS_AUTO;
-        snprintf(place, sizeof place, "%s with %" PRId64 " users (--max)", most.place, e->most);
+        hunt_set_level(&most, e->most);
+        snprintf(place, sizeof place, "%s with %" PRId64 "%s (--max)", most.place, e->most,
+                 most.model == LOAD_OPEN ? " requests per second" : " users");
         if ((status = scenario_check(&most, place)) != EXIT_OK)
             return status;
     }
@@ -86,7 +99,7 @@ static int prepare(struct expedition *e, int argc, char **argv)
         say_error("breakpoint needs one scenario: lastseat breakpoint rush-1000x10 (lastseat list scenarios)");
         return EXIT_USAGE;
     }
-    e->most = arguments->most > 0 ? arguments->most : MOST_USERS;
+    e->most = arguments->most > 0 ? arguments->most : MOST_LEVEL;
     e->limits = (struct limits){ .slo_ns = arguments->slo_ns > 0 ? arguments->slo_ns : LIMITS_SLO_NS,
                                  .errors_share = LIMITS_ERRORS_SHARE,
                                  .amplification = LIMITS_AMPLIFICATION };
@@ -97,6 +110,12 @@ static int prepare(struct expedition *e, int argc, char **argv)
                                arguments->databases.n > 0 ? &arguments->databases : NULL)) != EXIT_OK ||
         (status = check_most(e)) != EXIT_OK || (status = session_check(&e->cells)) != EXIT_OK)
         return status;
+    e->least = least_of(only);
+    if (e->least > e->most) {
+        say_error("--max %" PRId64 " is below the least rate searched, %" PRId64 "/s: raise it, or load.duration",
+                  e->most, e->least);
+        return EXIT_USAGE;
+    }
     if ((e->hunts = calloc(e->cells.n, sizeof *e->hunts)) != NULL)
         return EXIT_OK;
     say_error("breakpoint: out of memory");
@@ -147,7 +166,10 @@ static void watch(void *arg, const struct hunt *hunt, const struct observation *
 
     if (e->live)
         wipe();
-    fprintf(stderr, "%s: %" PRId64 " user%s, p99 %s ms", hunt->cell->id, o->level, o->level == 1 ? "" : "s",
+    fprintf(stderr, "%s: %" PRId64 "%s, p99 %s ms", hunt->cell->id, o->level,
+            hunt->cell->scenario.model == LOAD_OPEN ? "/s"
+            : o->level == 1                         ? " user"
+                                                    : " users",
             number_ms(digits, (double)o->p99_ns));
     for (p = 0; p < PREDICATE_COUNT; p++)
         if ((o->broken >> p & 1u) != 0)
@@ -169,7 +191,7 @@ static bool is_watched(struct expedition *e)
     return e->live || arguments->progress == PROGRESS_PLAIN;
 }
 
-/* Where nothing shows single bursts, at least what a search came to. */
+/* Where nothing shows single trials, at least what a search came to. */
 static void tell_end(const struct expedition *e, const struct hunt *hunt)
 {
     char text[128];
@@ -179,7 +201,7 @@ static void tell_end(const struct expedition *e, const struct hunt *hunt)
     if (e->live)
         wipe();
     dossier_say(hunt, e->most, text, sizeof text);
-    fprintf(stderr, "%s: %s, in %zu bursts\n", hunt->cell->id, text, hunt->n);
+    fprintf(stderr, "%s: %s, in %zu trials\n", hunt->cell->id, text, hunt->n);
 }
 
 /* ---- the search ------------------------------------------------------------------------------------------------- */
@@ -200,7 +222,7 @@ static int hunt_cell(struct expedition *e, size_t i, struct cell *floor_cell, bo
     hunt->watch = watched ? watch : NULL;
     hunt->arg = e;
     if ((status = session_solo(&e->session, i, &hunt->solo)) == EXIT_OK)
-        status = hunt_run(hunt, e->most);
+        status = hunt_run(hunt, e->least, e->most);
     if (status == EXIT_OK || status == EXIT_INTERRUPTED)
         tell_end(e, hunt);
     return status;
@@ -274,6 +296,7 @@ static int explore(struct expedition *e, int argc, char **argv)
     request = (struct dossier_request){ .out = e->arguments.out,
                                         .cells = &e->cells,
                                         .limits = &e->limits,
+                                        .least = e->least,
                                         .most = e->most,
                                         .seed = e->scenario.seed,
                                         .argc = argc + 1, /* with the program's name (verbs.h) */

@@ -43,7 +43,7 @@ int compare_folders(const char *a, const char *b, const struct arguments *argume
     }
     if (status == EXIT_OK && arguments->json != NULL)
         status = write_json(comparison, arguments->json);
-    if (status == EXIT_OK && !json_alone)
+    if (status == EXIT_OK && !json_alone && !arguments->quiet)
         versus_print(comparison, a, b, stdout, arguments_colour(arguments, stdout));
     if (status == EXIT_OK && json_is_true(json_object_get(comparison, "failed")))
         status = EXIT_GATE;

@@ -15,8 +15,8 @@ const struct verb verbs[] = {
     { "show", verb_show, "NAME", "a scenario resolved, or a strategy or variant with its SQL" },
     { "check", verb_check, "NAME…", "check scenario files without running them" },
     { "explain", verb_explain, "VARIANT…", "the shortest order of steps that breaks a strategy" },
-    { "breakpoint", verb_breakpoint, "NAME", "up to how many users each strategy holds, and what breaks first" },
-    { "audit", verb_audit, "RUN", "judge a stored run again, from its histories, without a database" },
+    { "breakpoint", verb_breakpoint, "NAME", "up to which load each strategy holds, and what breaks first" },
+    { "audit", verb_audit, "RUN|FILE", "judge a stored run again, from its histories, without a database" },
     { "calibrate", verb_calibrate, "", "what this machine allows at best: the floors that reports show" },
     { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
     { "compare", verb_compare, "A B", "two run folders: what differs, and whether that can be chance" },
@@ -50,6 +50,11 @@ static int help_run(void)
 {
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
     arguments_help(stdout, RUN_OPTIONS);
+    puts("\n--against BINARY: another build of lastseat runs the same, each in a process and a run folder of its own\n"
+         "(DIR-against and DIR), and only one of them works at a time: trial by trial in turns, who goes first drawn\n"
+         "anew each time. Then they are compared, the other as A, blocks in pairs; --gate, --json and --quiet are "
+         "those\n"
+         "of compare. Limits on times need this: two runs one after the other measure two moods of the machine.");
     puts("\nLASTSEAT_PG: a libpq connection string of a PostgreSQL server to use instead of a private\n"
          "throw-away one; everything happens in a schema of our own, which is dropped after.\n"
          "--fault: ack-loss cuts connections at a commit, half of them after the server has answered; kill-backend\n"
@@ -94,11 +99,11 @@ static int help_compare(void)
 
 static int help_breakpoint(void)
 {
-    puts("lastseat breakpoint NAME  (a scenario with bursts; its users are what is searched)\n\n"
-         "Doubles the users until a variant breaks, halves the interval until its ends are within 5 %, and tests\n"
-         "both ends five times. It holds where all five bursts kept to every limit, and breaks where two did not:\n"
+    puts("lastseat breakpoint NAME  (a scenario with bursts, whose users are searched, or open load: its rate)\n\n"
+         "Doubles the load until a variant breaks, halves the interval until its ends are within 5 %, and tries\n"
+         "both ends five times. It holds where all five trials kept to every limit, and breaks where two did not:\n"
          "nothing oversold, lost or invented, no seat left unsold, p99 of the system time within --slo, errors\n"
-         "within 1 %, statements per request within twice those of one user.\n");
+         "within 1 %, statements per request within twice those of one user, a rate sustained.\n");
     arguments_help(stdout, BREAKPOINT_OPTIONS);
     puts("\nThe published case: lastseat breakpoint breaking-point");
     return EXIT_OK;
@@ -106,12 +111,14 @@ static int help_breakpoint(void)
 
 static int help_audit(void)
 {
-    puts("lastseat audit RUN  (a run folder: results/latest)\n\n"
+    puts("lastseat audit RUN|FILE  (a run folder: results/latest; or a history from elsewhere)\n\n"
          "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
          "against what run.json says.\n");
     arguments_help(stdout, AUDIT_OPTIONS);
     puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
-         "says (one line each); 3: everything agrees, and a promise was broken.");
+         "says (one line each); 3: everything agrees, and a promise was broken.\n\n"
+         "FILE: a history somebody else wrote, in the form of history/<cell>/<trial>.csv (results/README.md);\n"
+         "needs --seats. Judged by its answers alone; 3: seats oversold, or \"sold out\" told while some were free.");
     return EXIT_OK;
 }
 

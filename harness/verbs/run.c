@@ -7,7 +7,9 @@
 #include "harness/results/calibration.h"
 #include "harness/results/folder.h"
 #include "harness/results/output.h"
+#include "harness/run/baton.h"
 #include "harness/run/interrupt.h"
+#include "harness/verbs/against.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/session.h"
 #include "harness/verbs/verbs.h"
@@ -158,8 +160,16 @@ static int bench_run(struct bench *bench, int argc, char **argv)
     struct results_request request;
     int status;
 
-    if ((status = arguments_parse(&bench->arguments, argc, argv, RUN_OPTIONS)) != EXIT_OK ||
-        (status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
+    if ((status = arguments_parse(&bench->arguments, argc, argv, RUN_OPTIONS)) != EXIT_OK)
+        return status;
+    if (bench->arguments.against != NULL && bench->arguments.names.n > 0)
+        return against_run(&bench->arguments);
+    if (bench->arguments.gate != NULL) {
+        say_error("--gate compares two builds: it needs --against BINARY (or lastseat compare A B --gate ...)");
+        return EXIT_USAGE;
+    }
+    baton_open();
+    if ((status = load_scenarios(bench)) != EXIT_OK || (status = expand(bench)) != EXIT_OK ||
         (status = session_check(&bench->cells)) != EXIT_OK || (status = find_calibration(bench)) != EXIT_OK)
         return status;
     interrupt_install();
@@ -167,8 +177,9 @@ static int bench_run(struct bench *bench, int argc, char **argv)
                                         .cells = &bench->cells,
                                         .argc = argc + 1, /* with the program's name (verbs.h) */
                                         .argv = argv - 1,
+                                        .interleaved = baton_name(),
                                         .seed = bench->scenarios[0].seed };
-    if ((status = results_open(&bench->results, &request)) != EXIT_OK)
+    if ((status = results_open(&bench->results, &request)) != EXIT_OK || (status = baton_turn()) != EXIT_OK)
         return status;
     status = measure(bench);
     return status == EXIT_OK || status == EXIT_INTERRUPTED ? conclude(bench, status) : status;

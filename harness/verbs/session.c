@@ -7,6 +7,7 @@
 #include "harness/audit/doubted.h"
 #include "harness/base/say.h"
 #include "harness/db/outage.h"
+#include "harness/run/baton.h"
 #include "harness/run/interrupt.h"
 #include "harness/scenario/plan.h"
 #include "harness/verbs/blocks.h"
@@ -17,7 +18,7 @@ enum { DESCRIPTORS_PER_CONNECTION = 3, DESCRIPTOR_RESERVE = 64 };
 
 static int64_t connections_of(const struct cell *cell)
 {
-    return cell->scenario.instances * cell->scenario.pool + 2; /* an observer and the audit */
+    return cell->scenario.instances * cell->scenario.pool + 3; /* an observer, a probe and the audit */
 }
 
 static int check_descriptors(const struct cells *cells)
@@ -332,6 +333,15 @@ static int run_cell(struct session *session, size_t i, int64_t block)
     return status;
 }
 
+static int take_turn(struct session *session, size_t i, int64_t block)
+{
+    int status = baton_turn();
+
+    if (status != EXIT_OK)
+        return status;
+    return interrupt_raised() ? EXIT_INTERRUPTED : run_cell(session, i, block);
+}
+
 static int run_block(struct session *session, const struct blocks *blocks, size_t *order, int64_t block)
 {
     const struct cells *cells = session->cells;
@@ -340,7 +350,7 @@ static int run_block(struct session *session, const struct blocks *blocks, size_
     plan_shuffle(order, cells->n, (uint64_t)cells->cell[0].scenario.seed, block);
     for (size_t i = 0; i < cells->n && status == EXIT_OK; i++)
         if (block < blocks->of[order[i]])
-            status = interrupt_raised() ? EXIT_INTERRUPTED : run_cell(session, order[i], block);
+            status = take_turn(session, order[i], block);
     return status;
 }
 

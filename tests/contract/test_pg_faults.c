@@ -5,13 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/audit/doubted.h"
 #include "harness/base/clock.h"
-#include "harness/base/say.h"
 #include "harness/db/postgres.h"
 #include "harness/fault/faults.h"
 #include "harness/scenario/plan.h"
-#include "tests/support/bench.h"
+#include "tests/support/faulted.h"
 #include "tests/support/place.h"
 
 enum { BOOK, COUNT, DEFER };
@@ -288,32 +286,6 @@ static void test_fates(void **state)
     close_front(&front);
 }
 
-/* A whole trial with a fault, audited. */
-static void run(struct trial *trial, struct audit *audit, const char *variant, const char *duration, const char *fault)
-{
-    struct database *database = bench_databases[1];
-    struct witnesses witnesses;
-    struct bench_cells made;
-    char ini[512];
-
-    if (database == NULL)
-        skip();
-    snprintf(ini, sizeof ini,
-             "# q\n[inventory]\nseats = 100000\n[load]\nmodel = closed\nusers = 8\nduration = %s\n[db]\npool = "
-             "8\n[fault]\n%s\n",
-
-             duration, fault);
-    bench_cells_make(&made, ini, variant, "postgres");
-    assert_int_equal(trial_run(trial, made.cell, database, 0, "trial", NULL), EXIT_OK);
-    assert_string_equal(trial->void_reason, "");
-    assert_int_equal(audit_read(&witnesses, made.cell, database), EXIT_OK);
-    audit_judge(audit, made.cell, trial, &witnesses);
-    audit_faults(audit, made.cell, trial, &witnesses);
-    witnesses_free(&witnesses);
-    database_drop(database);
-    bench_cells_free(&made);
-}
-
 static void assert_survived(const struct audit *audit)
 {
     assert_string_equal(audit->reason, "");
@@ -329,7 +301,7 @@ static void test_trial_ack_loss(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        run(&trial, &audit, variants[i], "400ms", "ack_loss = 25%");
+        faulted_run(&trial, &audit, variants[i], "400ms", "ack_loss = 25%");
         assert_survived(&audit);
         assert_true(audit.unknown > 0);
         assert_int_equal(audit.checked, audit.unknown);
@@ -350,7 +322,7 @@ static void test_trial_kill(void **state)
     struct audit audit;
 
     (void)state;
-    run(&trial, &audit, "pessimistic", "400ms", "kill_backend = 5ms");
+    faulted_run(&trial, &audit, "pessimistic", "400ms", "kill_backend = 5ms");
     assert_survived(&audit);
     assert_true(trial.faults.killed > 5);
     assert_true(trial.totals.outcomes[OUTCOME_FAILED] + audit.unknown > 0);
@@ -380,7 +352,7 @@ static void test_trial_crash(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3 && !goes_on; i++) {
-        run(&trial, &audit, "atomic", durations[i], "crash = 300ms");
+        faulted_run(&trial, &audit, "atomic", durations[i], "crash = 300ms");
         assert_survived(&audit);
         assert_true(trial.faults.crashed > 0);
         assert_int_equal(trial.server_cpu_ns, -1);
@@ -397,7 +369,7 @@ static void test_trial_never_hit(void **state)
     struct audit audit;
 
     (void)state;
-    run(&trial, &audit, "atomic", "50ms", "kill_backend = 1m");
+    faulted_run(&trial, &audit, "atomic", "50ms", "kill_backend = 1m");
     assert_int_equal(audit.verdict, AUDIT_UNKNOWN);
     assert_string_equal(audit.reason, "the fault never hit: kill_backend");
     trial_free(&trial);

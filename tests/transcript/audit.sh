@@ -136,7 +136,7 @@ exits 2
 says "no such run folder"
 audit
 exits 2
-says "audit takes one run folder"
+says "audit takes one run folder, or one file"
 spoil
 rm -r "$spoilt/scenario"
 audit spoilt

@@ -10,10 +10,12 @@ refuses 2 "--slo" breakpoint small-15x5 --slo 0ms
 refuses 2 "--slo" breakpoint small-15x5 --slo fast
 refuses 2 "--max: '0' is not a number from 1 to 1000000" breakpoint small-15x5 --max 0
 refuses 2 "unknown option '--trials' of breakpoint" breakpoint small-15x5 --trials 3
-refuses 2 "load.users is what is searched" breakpoint sweep-users
+refuses 2 "load.users cannot be swept where a breaking point is searched" breakpoint sweep-users
 refuses 2 "a breaking point is searched in bursts" breakpoint capacity
 refuses 2 "with 20000 users (--max): 10000 workers for 20000 users cannot wait at checkout" \
     breakpoint rush-1000x10-look --max 20000
+
+refuses 2 "--max 40 is below the least rate searched, 50/s" breakpoint open-500 --set load.duration=2s --max 40
 
 # More than ten users, and naive has sold a seat too many; atomic never does.
 call breakpoint rush-1000x10 --db sqlite --strategy naive,atomic --slo 60s --max 24 --out "$home/found"
@@ -29,7 +31,7 @@ cell()
 [ "$(cell naive breaks)" -ge 11 ] && [ "$(cell naive breaks)" -le 16 ] || fail "naive breaks at $(cell naive breaks)"
 [ "$(cell naive holds)" -eq $(($(cell naive breaks) - 1)) ] || fail "naive holds up to $(cell naive holds)"
 [ "$(cell atomic breaks_at)" = 'not up to 24' ] || fail "atomic: $(cell atomic breaks_at)"
-[ "$(awk -F, '$1 ~ /atomic/ && $3 == 24' "$home/found/curve.csv" | wc -l)" -eq 5 ] || fail "24 users: not five bursts"
+[ "$(awk -F, '$1 ~ /atomic/ && $3 == 24' "$home/found/curve.csv" | wc -l)" -eq 5 ] || fail "24 users: not five trials"
 grep -q '^ naive .*oversold 5 of 5$' "$work/out" || fail "the table does not say what broke: $(cat "$work/out")"
 grep -q '^ atomic .* nothing$' "$work/out" || fail "the table does not say that atomic holds"
 [ "$(awk '{ if (length($0) > 100) n++ } END { print n + 0 }' "$work/out")" -eq 0 ] || fail "a line is too wide"
@@ -43,6 +45,27 @@ if command -v gnuplot >/dev/null; then
     ! grep -qi "nan\|warning" "$work/err" || fail "gnuplot complains"
 fi
 [ ! -e "$home/results/latest" ] || fail "latest points to what is no run"
+
+# Open load: the rate is what is searched, and naive oversells as soon as there are more requests than seats.
+scenario trickle <<'INI'
+# Is a seat sold twice when its buyers come one after the other?
+[inventory]
+seats = 5
+[load]
+model = open
+rate = 100/s
+duration = 1s
+users = 20
+[checkout]
+time = 100ms
+INI
+call breakpoint trickle --db sqlite --strategy naive --slo 30s --max 110 --no-plots --out "$home/rate"
+exits 0
+clean
+[ "$(awk -F, 'NR == 2 { print $7, $8, $9, $11, $12 }' "$home/rate/breakpoint.csv")" = 'rate 110 breaks 100 oversold' ] ||
+    fail "rate: $(cat "$home/rate/breakpoint.csv")"
+grep -q '^ requests per second' "$work/out" || fail "the table does not say what is searched"
+grep -q '100/s (oversold)' "$home/rate/breakpoint.csv" || fail "the rate has no unit"
 
 # A copy on stdout, and nothing else there.
 call breakpoint rush-1000x10 --db sqlite --strategy atomic --slo 60s --max 2 --json - --quiet --no-plots

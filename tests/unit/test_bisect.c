@@ -118,6 +118,29 @@ static void a_grey_zone_lies_between_the_ends(void **state)
     assert_true(seen > 50);
 }
 
+/* Up to the most there is nothing but noise: what holds is brought near to where the noise begins. */
+static void a_grey_zone_may_reach_up_to_the_most(void **state)
+{
+    int seen = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct oracle o = { .grey_from = 700, .grey_share = 0.12 };
+        struct bisect_ends ends;
+        struct bisect b;
+
+        search(&b, &o, 1000, seed);
+        bisect_ends(&b, &ends);
+        if (ends.broken != NULL || ends.holds == &b.point[b.n - 1])
+            continue;
+        seen++;
+        assert_int_equal(ends.holds->tests, BISECT_TESTS);
+        assert_true(bisect_point_grey(ends.holds + 1));
+        assert_true((double)ends.holds[1].level <= (double)ends.holds->level * BISECT_RATIO);
+    }
+    assert_true(seen > 30);
+}
+
 /* One that holds at the power of two above: only a probe can find it. */
 static void a_hole_below_is_found_by_some_probe_and_sends_the_search_down(void **state)
 {
@@ -164,6 +187,7 @@ int main(void)
         cmocka_unit_test(a_sharp_break_is_found_within_five_percent),
         cmocka_unit_test(what_never_breaks_is_tested_up_to_the_most),
         cmocka_unit_test(a_grey_zone_lies_between_the_ends),
+        cmocka_unit_test(a_grey_zone_may_reach_up_to_the_most),
         cmocka_unit_test(a_hole_below_is_found_by_some_probe_and_sends_the_search_down),
         cmocka_unit_test(the_same_seed_asks_the_same),
     };

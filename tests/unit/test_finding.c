@@ -19,8 +19,9 @@ static void add(struct finding *f, enum anomaly anomaly, int64_t amount)
 {
     struct trial t = { .totals = { .requests = 100 } };
     struct audit a = { .capacity = 10, .sold = 10, .verdict = amount > 0 ? AUDIT_INVALID : AUDIT_VALID };
-    int64_t *const fields[ANOMALY_COUNT] = { &a.oversold, &a.lost,           &a.ghost, &a.torn,       &a.duplicate,
-                                             &a.unsold,   &a.false_sold_out, &a.drift, &a.gate_drift, &a.unfair };
+    int64_t *const fields[ANOMALY_COUNT] = { &a.oversold, &a.probes.violations, &a.lost,   &a.ghost,
+                                             &a.torn,     &a.duplicate,         &a.unsold, &a.false_sold_out,
+                                             &a.drift,    &a.gate_drift,        &a.unfair };
 
     *fields[anomaly] = amount;
     finding_add(f, &t, &a);
@@ -42,6 +43,7 @@ static void test_verdicts_worst_first(void **state)
         const char *verdict, *reason;
     } order[] = {
         { ANOMALY_OVERSOLD, "oversells", "oversold up to 3 seats in 1 of 2 trials" },
+        { ANOMALY_PROBED, "oversells", "failed up to 3 probes of what must hold at every moment in 1 of 2 trials" },
         { ANOMALY_LOST, "loses", "lost up to 3 confirmed bookings in 1 of 2 trials" },
         { ANOMALY_GHOST, "loses", "holds up to 3 bookings nobody was told of in 1 of 2 trials" },
         { ANOMALY_TORN, "loses", "booked up to 3 requests with more or fewer seats than asked for in 1 of 2 trials" },

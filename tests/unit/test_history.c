@@ -277,7 +277,7 @@ static void test_round_trip(void **state)
                            .cancel_count = 1,
                            .gates = gates,
                            .gate_count = 1 };
-    struct witnesses witnesses = { bookings, 1, holds, 1, counters, 1, seats, 2, remainders, 1 };
+    struct witnesses witnesses = { bookings, 1, holds, 1, counters, 1, seats, 2, remainders, 1, -1 };
     struct history_file files[HISTORY_PARTS];
     struct history_reader h = { .events = 1 };
     struct folder folder;

@@ -58,6 +58,8 @@ static void each_predicate_is_broken_by_its_own(void **state)
     assert_int_equal(judged(o), 1u << PREDICATE_ERRORS);
     o = fine(), o.amplification = 2.001;
     assert_int_equal(judged(o), 1u << PREDICATE_AMPLIFICATION);
+    o = fine(), o.fell_behind = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_BEHIND);
     o = fine(), o.miscounted = true;
     assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR);
 }
@@ -70,6 +72,7 @@ static void a_generator_at_its_limit_excuses_the_time_and_nothing_else(void **st
     (void)state;
     o.floor_p99_ns = LIMITS_SLO_NS + 1;
     o.p99_ns = 3 * LIMITS_SLO_NS;
+    o.fell_behind = true;
     assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR);
     o.oversold = 4;
     assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR | 1u << PREDICATE_OVERSOLD);

@@ -750,6 +750,19 @@ static void test_what_users_did_besides(void **state)
 /* ---- who was served before whom -----------------------------------------------------------------------------------
  */
 
+static void set_audits(json_t *run, const char *variant, const char *key, int64_t value)
+{
+    char id[100];
+    json_t *trial;
+    size_t i;
+
+    snprintf(id, sizeof id, RUSH "/sqlite/%s", variant);
+    json_array_foreach(json_object_get(cell_of(run, id), "trials"), i, trial)
+    {
+        json_object_set_new(json_object_get(trial, "audit"), key, json_integer(value));
+    }
+}
+
 static void test_fairness(void **state)
 {
     json_t *run = load("rush");
@@ -783,6 +796,55 @@ static void test_fairness(void **state)
                "and saw a seat go to one who asked only after they had their answer. Some used up their tries "
                "while seats were left for them.\n");
     assert_has(text, "| queue | 6 | 0.0005 [0..0.0010] | - | - | - | - | 12 | - | - | 18 | - |");
+    free(text);
+    json_decref(run);
+}
+
+/* ---- what probes saw -----------------------------------------------------------------------------------------------
+ */
+
+static void test_probes(void **state)
+{
+    json_t *run = load("rush");
+    char *text;
+
+    (void)state;
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_lacks(text, "Probes"); /* nobody asked for any */
+    free(text);
+
+    set_metric(run, "atomic", "probes", 40, 40, 40);
+    set_metric(run, "atomic", "probe_share", 0.02, 0.02, 0.02);
+    set_audits(run, "atomic", "probes", 40);
+    set_audits(run, "atomic", "probe_violations", 0);
+    set_audits(run, "atomic", "probe_busy_ns", 400000);
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text,
+               "#### Probes\n\n240 looks at what had been committed, while the rush went on: none saw anything that "
+               "must not be. They took up to 2.00 % of a trial's time.\n\n");
+    assert_has(text, "| atomic | 6 | 240 | 0 | - | - | - | - | - | - | 10.0 us | 0.0200 |");
+    free(text);
+
+    set_metric(run, "naive", "probes", 10, 10, 10);
+    set_metric(run, "naive", "probe_share", 0.3, 0.3, 0.3);
+    set_audits(run, "naive", "probes", 10);
+    set_audits(run, "naive", "probe_violations", 4);
+    set_audits(run, "naive", "probe_oversold", 4);
+    set_audits(run, "naive", "probe_oversold_most", 9);
+    set_audits(run, "naive", "probe_negative", 1);
+    set_audits(run, "naive", "probe_duplicate_seat", 2);
+    set_audits(run, "naive", "probe_first_ns", 5000000);
+    set_audits(run, "naive", "probe_statements", 20);
+    set_audits(run, "naive", "probe_busy_ns", 10000000);
+    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text,
+               "300 looks at what had been committed, while the rush went on: 24 of them saw what must never be. "
+               "They took up to 30.0 % of a trial's time, which slows down what is measured: do not compare these "
+               "times with a run without probes.\n");
+    assert_has(text, "| naive | 6 | 60 | 24 | 24 | 9 | 6 | 12 | 5.00 | 120 | 1.00 ms | 0.300 |");
     free(text);
     json_decref(run);
 }
@@ -1100,6 +1162,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_markdown, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_what_users_did_besides, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_fairness, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_probes, make_folder, remove_folder),
         cmocka_unit_test(test_markdown_unwritable),
         cmocka_unit_test_setup_teardown(test_sheet, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_plots_without_gnuplot, make_folder, restore_path),

@@ -20,6 +20,7 @@
 
 #include "harness/base/say.h"
 #include "harness/measure/hdr.h"
+#include "harness/results/probed.h"
 #include "harness/results/results.h"
 #include "tests/support/capture.h"
 #include "tests/support/child.h"
@@ -183,6 +184,16 @@ static int give(struct made *m, const char *id, int64_t block, int64_t sold, con
     snprintf(t.void_reason, sizeof t.void_reason, "%s", void_reason);
     make_audit(&a, cell, sold);
     fairness_measure(&a.fairness, &t, cell->scenario.seats);
+    if (strcmp(cell->variant.name, "naive") == 0)
+        t.probes = a.probes = (struct probes){ .asked = true,
+                                               .n = 20,
+                                               .violations = 3,
+                                               .oversold = 3,
+                                               .oversold_most = 2,
+                                               .first_ns = 4500,
+                                               .statements = 20,
+                                               .busy_ns = t.wall_ns / 4,
+                                               .cpu_ns = 70 };
     w.bookings = rows;
     w.booking_count = 2;
     w.counters = counters;
@@ -542,6 +553,39 @@ static void test_fairness(void **state)
     assert_non_null(strstr(text, "\nrush/sqlite/atomic,rush,sqlite,atomic,0.01,6,0.2\n"));
     assert_non_null(strstr(text, ",atomic,0.05,6,1\nrush/sqlite/atomic,rush,sqlite,atomic,0.06,0,1\n"));
     assert_null(strstr(text, "\nrush/null"));
+}
+
+static void test_probes(void **state)
+{
+    struct probes read;
+    struct made m;
+    const json_t *cell, *audit;
+    json_t *run;
+
+    (void)state;
+    make_whole_run(&m, "probed");
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
+    unmake(&m);
+    run = json_of("probed");
+    cell = cell_in(run, "rush/sqlite/naive");
+    audit = json_object_get(json_array_get(json_object_get(cell, "trials"), 0), "audit");
+    assert_int_equal(json_integer_value(json_object_get(audit, "probes")), 20);
+    assert_int_equal(json_integer_value(json_object_get(audit, "probe_first_ns")), 4500);
+    assert_true(metric_in(cell, "probe_violations", "median") == 3);
+    assert_true(metric_in(cell, "probe_share", "median") == 0.25);
+    probed_read(&read, audit);
+    assert_true(read.asked);
+    assert_int_equal(read.n, 20);
+    assert_int_equal(read.violations, 3);
+    assert_int_equal(read.oversold_most, 2);
+    assert_int_equal(read.cpu_ns, 70);
+    cell = cell_in(run, "rush/sqlite/atomic"); /* nobody looked */
+    audit = json_object_get(json_array_get(json_object_get(cell, "trials"), 0), "audit");
+    assert_null(json_object_get(audit, "probes"));
+    assert_true(isnan(metric_in(cell, "probes", "median")));
+    probed_read(&read, audit);
+    assert_false(read.asked);
+    json_decref(run);
 }
 
 static void test_history(void **state)
@@ -1036,6 +1080,7 @@ int main(void)
         cmocka_unit_test(test_schema_refuses_what_is_broken),
         cmocka_unit_test(test_csv_files),
         cmocka_unit_test(test_fairness),
+        cmocka_unit_test(test_probes),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_what_only_some_users_do),
         cmocka_unit_test(test_what_nobody_does_is_absent),

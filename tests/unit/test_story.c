@@ -473,6 +473,9 @@ static void test_endings(void **state)
               "\nThe counter says available = 0, but 2 seats of 1 are booked.\n");
     ending_is(ANOMALY_GATE_DRIFT, &(struct audit){ .gate_drift = 1 },
               "\nThe gate and the bookings differ by 1 seat.\n");
+    ending_is(ANOMALY_PROBED, &(struct audit){ .probes = { .violations = 1 } },
+              "\nFor a moment there was what must never be: too many seats sold, one sold twice or a counter below "
+              "zero.\n");
     ending_is(ANOMALY_UNFAIR, &(struct audit){ .unfair = 1 },
               "\nSomebody was refused, and one who asked only after that was booked.\n");
 }

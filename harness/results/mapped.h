@@ -1,0 +1,15 @@
+#ifndef RESULTS_MAPPED_H
+#define RESULTS_MAPPED_H
+
+#include <stddef.h>
+
+/* A file as bytes. */
+struct mapped {
+    const char *bytes; /* never NULL */
+    size_t n;
+};
+
+int mapped_open(struct mapped *, const char *path); /* 0, or errno */
+void mapped_close(struct mapped *);                 /* after a failed open a no-op */
+
+#endif

@@ -1,0 +1,93 @@
+# Histories that somebody else wrote: judged by what clients were told, refused with the line where they cannot be.
+. tests/transcript/lib.sh
+install_home
+
+head='op,request,ref,user,event,seats,invoke_ns,return_ns,outcome'
+history()
+{
+    { echo "$head"; cat; } >"$home/h.csv"
+}
+
+# verdict CODE WORD ARGUMENT...: of h.csv.
+verdict()
+{
+    want=$1 word=$2
+    shift 2
+    call audit h.csv "$@"
+    exits "$want"
+    [ ! -s "$work/err" ] || fail "it complains"
+    grep -q "^ $word: " "$work/out" || fail "the verdict is not $word: $(cat "$work/out")"
+}
+
+history <<'CSV'
+reserve,1,,1,1,1,0,10,booked
+reserve,2,,2,1,2,5,20,booked
+reserve,3,,3,1,1,25,30,sold_out
+CSV
+verdict 0 holds --seats 3
+verdict 3 oversells --seats 2
+verdict 3 undersells --seats 4
+grep -q 'for example request 3 of user 3: 1 of event 1, asked at' "$work/out" || fail "nobody is named who was turned away"
+call audit h.csv --seats 4 --json -
+exits 3
+python3 - "$work/out" <<'PY' || fail "the JSON is not what it should be"
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert d["schema"] == "lastseat.history/1" and d["requests"] == 3 and d["outcomes"]["booked"] == 2, d
+assert d["audit"]["told"] == 3 and d["audit"]["false_sold_out"] == 1 and "lost" not in d["audit"], d
+assert d["verdict"] == "undersells" and d["broken"] is True
+PY
+
+# Refused while everything was taken, and given back later: no lie. Asked after it was given back: one.
+history <<'CSV'
+reserve,1,,1,1,1,0,10,booked
+reserve,2,,2,1,1,15,20,sold_out
+cancel,,1,1,1,1,30,40,released
+CSV
+verdict 0 holds --seats 1
+echo 'reserve,3,,3,1,1,50,60,sold_out' >>"$home/h.csv"
+verdict 3 undersells --seats 1
+
+# Nobody knows whether it was booked: that accuses nobody, and excuses whoever was told no meanwhile.
+history <<'CSV'
+reserve,1,,1,2,1,0,10,unknown
+reserve,2,,2,2,1,0,10,booked
+reserve,3,,3,2,1,5,9,sold_out
+CSV
+verdict 0 holds --seats 2 --events 2
+call audit h.csv --seats 2
+exits 1
+says "h.csv:2: event: '2' is not a whole number from 1 to 1"
+# Given back or not, nobody knows: who is booked then has not doubled it, who is refused was not lied to.
+for end in booked sold_out; do
+    history <<CSV
+reserve,1,,1,1,1,0,10,booked
+cancel,,1,1,1,1,20,30,unknown
+reserve,2,,2,1,1,40,50,$end
+CSV
+    verdict 0 holds --seats 1
+done
+history </dev/null
+verdict 0 unknown --seats 1
+
+history <<'CSV'
+reserve,1,,1,1,1,10,0,booked
+CSV
+call audit h.csv --seats 1
+exits 1
+says "h.csv:2: answered at 0 ns, before it was asked at 10 ns"
+call audit h.csv
+exits 2
+says "needs --seats N"
+call audit h.csv --seats 0
+exits 2
+says "--seats: '0' is not a number"
+call audit h.csv --seats 1 --export jepsen-edn --out x
+exits 2
+says "--cell and --export are of run folders"
+call audit . --seats 1
+exits 2
+says "is no file"
+call audit h.csv h.csv
+exits 2
+says "audit takes one run folder, or one file"
