@@ -4,6 +4,8 @@
  * - scenario/ reads how many users want how many seats; cells are the combinations to run, the plan what each wants.
  * - run/ wakes a worker at the common start; it calls the strategy, which borrows a connection from its app's pool,
  * - db/ runs its statements through the database seam and commits; the verdict decides whether run/ tries again.
+ * - fault/ makes a connection or the server fail on purpose, where the scenario asks for it, and notes what is in
+ * doubt.
  * - measure/ keeps the answer as a record; records add up to totals and histograms.
  * - audit/ compares what clients were told with rows and counters, once nothing runs any more.
  * - results/ writes the trial to the run folder; trials become medians with intervals, and a verdict per cell.

@@ -1,5 +1,5 @@
-# One number against what is swept; whiskers from the least to the most of the trials.
-# data: place, median, least, most; a block per variant. Also given: n, names, colours, dashes (words, one per block),
+# One number against what is swept, with its 95 % interval.
+# data: place, median, ends of the interval; a block per variant. Also given: n, names, colours, dashes (words, one per block),
 # places and labels of the x axis (words), low and high of it, key (what is swept), logx, logy, ylabel.
 load home.'/style.gp'
 thick(i) = 2

@@ -35,6 +35,8 @@ static void write_trial(struct output *o, const struct cell *cell, size_t number
     csv_int(o, seen->errors);
     csv_real(o, seen->statements);
     csv_real(o, seen->amplification);
+    csv_int(o, seen->stall_ns);
+    csv_int(o, seen->set_aside);
     write_broke(o, seen->broken);
     csv_end(o);
 }
@@ -47,7 +49,7 @@ int curve_csv_trials(const struct folder *folder, const struct cells *cells, con
     if (output_open(&o, folder, "curve.csv") != EXIT_OK)
         return EXIT_ERROR;
     csv_header(&o, "cell,trial,level,p99_ns,floor_p99_ns,sold,oversold,unsold,astray,errors,statements_per_request,"
-                   "amplification,broke");
+                   "amplification,stall_ns,set_aside,broke");
     for (i = 0; i < cells->n; i++)
         for (k = 0; k < hunts[i].n; k++)
             write_trial(&o, &cells->cell[i], k + 1, &hunts[i].seen[k]);

@@ -152,7 +152,7 @@ static json_t *level_of(const struct hunt *hunt, const struct bisect_point *poin
     for (i = 0; i < hunt->n && n < BISECT_TESTS; i++) {
         const struct observation *o = &hunt->seen[i];
 
-        if (o->level != point->level)
+        if (o->level != point->level || o->set_aside)
             continue;
         p99[n] = (double)o->p99_ns;
         statements[n] = o->statements;

@@ -7,6 +7,9 @@
 #include "harness/run/interrupt.h"
 #include "harness/scenario/rate.h"
 
+/* A trial that was spoilt by the machine is tried so many times more before that is held to be the level's. */
+#define MOST_AGAIN 2
+
 const char *const hunt_end_names[HUNT_ENDS] = {
     [HUNT_BREAKS] = "breaks",
     [HUNT_HOLDS] = "holds",
@@ -138,11 +141,11 @@ static bool wants_floor(const struct hunt *hunt, struct observation *o)
 static int search(struct hunt *hunt, int64_t least, int64_t most)
 {
     struct observation *o;
-    int64_t level;
-    int status = EXIT_OK;
+    int64_t level = 0;
+    int status = EXIT_OK, again = 0;
 
     bisect_init(&hunt->bisect, least, most, (uint64_t)hunt->cell->scenario.seed);
-    while (status == EXIT_OK && (level = bisect_next(&hunt->bisect)) != 0) {
+    while (status == EXIT_OK && (again > 0 || (level = bisect_next(&hunt->bisect)) != 0)) {
         if (interrupt_raised())
             return EXIT_INTERRUPTED;
         if ((o = append(hunt)) == NULL)
@@ -153,7 +156,11 @@ static int search(struct hunt *hunt, int64_t least, int64_t most)
             return status;
         predicate_judge(o, hunt->limits);
         hunt->n++;
-        bisect_tell(&hunt->bisect, o->broken == 0);
+        o->set_aside = o->broken == 1u << PREDICATE_GENERATOR && again++ < MOST_AGAIN;
+        if (!o->set_aside) {
+            bisect_tell(&hunt->bisect, o->broken == 0);
+            again = 0;
+        }
         if (hunt->watch != NULL)
             hunt->watch(hunt->arg, hunt, o);
     }
@@ -193,7 +200,7 @@ void hunt_causes(const struct hunt *hunt, int64_t level, int broke[PREDICATE_COU
 
     memset(broke, 0, PREDICATE_COUNT * sizeof *broke);
     for (i = 0; i < hunt->n; i++)
-        for (p = 0; p < PREDICATE_COUNT && hunt->seen[i].level == level; p++)
+        for (p = 0; p < PREDICATE_COUNT && hunt->seen[i].level == level && !hunt->seen[i].set_aside; p++)
             broke[p] += (hunt->seen[i].broken >> p & 1u) != 0;
 }
 

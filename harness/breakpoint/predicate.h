@@ -13,8 +13,9 @@ enum predicate {
     PREDICATE_ERRORS,    /* errors (DESIGN.md 1) at most a share of the requests                            */
     PREDICATE_AMPLIFICATION, /* statements per request at most so many times those of one user and one seat     */
     PREDICATE_BEHIND,        /* open load: the rate was sustained (measure/pace.h)                              */
-    PREDICATE_GENERATOR,     /* users who do nothing at all meet the slo at this level, and counts add up: else the
-                                times say nothing of the strategy: PREDICATE_TIME and PREDICATE_BEHIND are not judged */
+    PREDICATE_GENERATOR,     /* users who do nothing at all meet the slo at this level, and counts add up: else times
+                                say nothing of the strategy, and PREDICATE_TIME and _BEHIND are not judged. Nor is
+                                PREDICATE_TIME where the p99 is over the slo by less than the machine stood still */
     PREDICATE_COUNT
 };
 extern const char *const predicate_names[PREDICATE_COUNT];
@@ -26,6 +27,8 @@ struct limits {
 #define LIMITS_SLO_NS        INT64_C(100000000)
 #define LIMITS_ERRORS_SHARE  0.01
 #define LIMITS_AMPLIFICATION 2.0
+/* A shorter stall is no excuse (MEASUREMENT.md 5). */
+#define LIMITS_STALL_NS INT64_C(5000000)
 
 /* One trial of one variant at a level. */
 struct observation {
@@ -35,6 +38,8 @@ struct observation {
     int64_t floor_p99_ns; /* of the strategy that does nothing, at the same level; -1: not known            */
     double statements;    /* per request */
     double amplification; /* NAN: nothing to compare with */
+    int64_t stall_ns;     /* the longest the machine stood still meanwhile (run/weather.h); 0: not that it is known */
+    bool set_aside;       /* only the generator broke: tried again, and counted nowhere                             */
     bool fell_behind;     /* open load that was not sustained */
     bool cut_short;       /* it ran into run.timeout */
     bool miscounted;      /* void for another reason */

@@ -8,47 +8,14 @@
 #include "harness/report/arrivals.h"
 #include "harness/report/gnuplot.h"
 #include "harness/report/number.h"
+#include "harness/report/scaling.h"
+#include "harness/report/styles.h"
+#include "harness/report/sweep.h"
 #include "harness/report/track.h"
+#include "harness/report/waiting.h"
 
 /* A linear axis hides the smaller of two values that lie further apart. */
 #define LOG_RATIO 30
-
-static bool is_floor(const json_t *cell)
-{
-    return view_is(cell, "floor");
-}
-
-static size_t earlier_of_strategy(const struct figure *f, size_t i)
-{
-    size_t n = 0;
-
-    for (size_t k = 0; k < i; k++)
-        n += strcmp(view_text(f->cell[k], "strategy"), view_text(f->cell[i], "strategy")) == 0;
-    return n;
-}
-
-/* names, colours and dashes of the lines. A strategy has one colour; its variants differ in dashes. */
-static void say_styles(const struct figure *f)
-{
-    char name[256];
-
-    fputs("names='", f->variables);
-    for (size_t i = 0; i < f->n; i++) {
-        const char *verdict = view_text(f->cell[i], "verdict");
-        bool shown = view_fails(f->cell[i]) || is_floor(f->cell[i]);
-
-        snprintf(name, sizeof name, "%.200s%s%s%s", view_text(f->cell[i], "variant"), shown ? " (" : "",
-                 shown ? verdict : "", shown ? ")" : "");
-        gnuplot_word(f->variables, name);
-    }
-    fputs("';colours='", f->variables);
-    for (size_t i = 0; i < f->n; i++)
-        gnuplot_word(f->variables, view_text(f->cell[i], "colour"));
-    fputs("';dashes='", f->variables);
-    for (size_t i = 0; i < f->n; i++)
-        fprintf(f->variables, "%zu ", is_floor(f->cell[i]) ? (size_t)2 : earlier_of_strategy(f, i) % 5 + 1);
-    fprintf(f->variables, "';n=%zu;", f->n);
-}
 
 static void end_block(const struct figure *f)
 {
@@ -100,7 +67,7 @@ static int write_spectrum(struct figure *f)
         }
         end_block(f);
     }
-    say_styles(f);
+    styles_say(f);
     track_free(track, f->n);
     return 0;
 }
@@ -157,7 +124,7 @@ static int write_seats(struct figure *f)
         if (track[i].n > 1)
             fprintf(f->data, "%.9g,%.9g,0x%s\n", track[i].x[track[i].n - 1] / 1e6, track[i].y[track[i].n - 1],
                     view_text(f->cell[i], "colour") + 1);
-    say_styles(f);
+    styles_say(f);
     fprintf(f->variables, "log=%d;start=%.9g;", start > 0, start / 1e6);
     say_seats_axis(f, capacity, lowest);
     if (f->points == 0 && f->why[0] == '\0') {
@@ -168,32 +135,6 @@ static int write_seats(struct figure *f)
     }
     track_free(track, f->n);
     return 0;
-}
-
-/* A long name is broken in two before the option nearest its middle: gnuplot reads \n in a quoted field. */
-#define LABEL_COLUMNS 28
-
-static void add_bar_label(const struct figure *f, const json_t *cell)
-{
-    const char *variant = view_text(cell, "variant"), *cut = NULL;
-    ptrdiff_t length = (ptrdiff_t)strlen(variant), best = length;
-
-    for (const char *c = variant; length > LABEL_COLUMNS && (c = strchr(c + 1, ':')) != NULL;) {
-        ptrdiff_t off = labs(length - 2 * (c - variant));
-
-        if (off < best) {
-            best = off;
-            cut = c;
-        }
-    }
-    putc('"', f->data);
-    for (const char *c = variant; *c != '\0'; c++) {
-        if (c == cut)
-            fputs("\\n", f->data);
-        if (*c != '"' && *c != '\\')
-            putc(*c, f->data);
-    }
-    fputs("\",", f->data);
 }
 
 static int write_oversold(struct figure *f)
@@ -208,7 +149,7 @@ static int write_oversold(struct figure *f)
 
         if (!m.present)
             continue;
-        add_bar_label(f, f->cell[i]);
+        styles_bar_label(f, f->cell[i]);
         fprintf(f->data, "%.9g,%.9g,%.9g,0x%s,\"%s", m.median, m.min, m.max, view_text(f->cell[i], "colour") + 1,
                 number_count(median, m.median));
         if (m.min < m.max)
@@ -258,7 +199,7 @@ static int write_statements(struct figure *f)
 
         if (!m.present)
             continue;
-        add_bar_label(f, f->cell[i]);
+        styles_bar_label(f, f->cell[i]);
         fprintf(f->data, "%.9g,%.9g,%.9g,%.9g,0x%s,\"%s", m.median * reads, m.median, m.min, m.max,
                 view_text(f->cell[i], "colour") + 1, number_real(all, m.median));
         if (m.median > 0)
@@ -274,100 +215,6 @@ static int write_statements(struct figure *f)
     return 0;
 }
 
-/* Where a point stands: the number its only key has; else its place in the order of points. */
-static double place_of(const json_t *cell, const struct text_list *points, bool numeric)
-{
-    char point[256];
-    const char *equals;
-
-    view_point(cell, point, sizeof point);
-    equals = strchr(point, '=');
-    if (numeric)
-        return strtod(equals + 1, NULL);
-    for (size_t i = 0; i < points->n; i++)
-        if (strcmp(points->items[i], point) == 0)
-            return (double)i + 1;
-    return NAN;
-}
-
-/* One key, and plain numbers. */
-static bool all_numeric(const struct text_list *points)
-{
-    for (size_t i = 0; i < points->n; i++) {
-        const char *equals = strchr(points->items[i], '=');
-        char *end;
-
-        if (equals == NULL || strchr(points->items[i], ',') != NULL)
-            return false;
-        if (strtod(equals + 1, &end) <= 0 || end == equals + 1 || *end != '\0')
-            return false;
-    }
-    return points->n > 0;
-}
-
-static void say_sweep_axis(const struct figure *f, const struct text_list *points, bool numeric)
-{
-    double low = INFINITY, high = 0;
-    char key[64];
-
-    fputs("places='", f->variables);
-    for (size_t i = 0; i < points->n; i++) {
-        double x = numeric ? strtod(strchr(points->items[i], '=') + 1, NULL) : (double)i + 1;
-
-        fprintf(f->variables, "%.9g ", x);
-        low = fmin(low, x);
-        high = fmax(high, x);
-    }
-    fputs("';labels='", f->variables);
-    for (size_t i = 0; i < points->n; i++)
-        gnuplot_word(f->variables, numeric                       ? strchr(points->items[i], '=') + 1
-                                   : points->items[i][0] != '\0' ? points->items[i]
-                                                                 : "as is");
-    snprintf(key, sizeof key, "%.*s", (int)strcspn(points->items[0], "="), points->items[0]);
-    fprintf(f->variables, "';low=%.9g;high=%.9g;logx=%d;", low, high, numeric && high > 8 * low);
-    gnuplot_text(f->variables, "key", numeric ? key : "point of the sweep");
-}
-
-/* f->cell holds one cell per variant (for the styles); the points come from all cells of the database. */
-static int write_sweep(struct figure *f, const char *metric, double unit)
-{
-    const char *db = f->variants > 0 ? view_text(f->cell[0], "db") : "";
-    struct text_list points = { 0 };
-    struct pick all;
-    double least = INFINITY, most = 0;
-    bool numeric;
-    int failed = view_pick(&all, f->run, view_text(f->scenario, "name"), db, NULL) | view_points(&points, &all);
-
-    numeric = all_numeric(&points);
-    fputs("# place, median, least, most; one block per variant\n", f->data);
-    for (size_t i = 0; failed == 0 && i < f->n; i++) {
-        fprintf(f->data, "# %s\nNaN,NaN,NaN,NaN\n", view_text(f->cell[i], "variant"));
-        for (size_t c = 0; c < points.n; c++) {
-            const json_t *cell = view_at(&all, view_text(f->cell[i < f->variants ? i : 0], "variant"), points.items[c]);
-            struct measure m = view_measure(i < f->variants || cell == NULL ? cell : view_floor(f->run, cell), metric);
-
-            if (cell == NULL || !m.present || !(m.median > 0))
-                continue;
-            fprintf(f->data, "%.9g,%.9g,%.9g,%.9g\n", place_of(cell, &points, numeric), m.median / unit,
-                    (isnan(m.min) ? m.median : m.min) / unit, (isnan(m.max) ? m.median : m.max) / unit);
-            least = fmin(least, m.median);
-            most = fmax(most, m.median);
-            f->points++;
-        }
-        end_block(f);
-    }
-    if (failed == 0 && points.n > 0) {
-        say_styles(f);
-        say_sweep_axis(f, &points, numeric);
-        fprintf(f->variables, "logy=%d;", most > LOG_RATIO * least);
-    }
-    if (f->points == 0)
-        snprintf(f->why, sizeof f->why, "too few requests at every point for this number");
-    text_list_free(&points);
-    view_drop(&all);
-    return failed;
-}
-
 int figure_write(struct figure *f)
 {
     switch (f->kind) {
@@ -381,10 +228,16 @@ int figure_write(struct figure *f)
         return write_seats(f);
     case PICTURE_ARRIVALS:
         return arrivals_draw(f);
+    case PICTURE_WAITING:
+        return waiting_draw(f);
     case PICTURE_SWEEP_P99:
-        return write_sweep(f, "all_p99_ns", 1e6);
+        return sweep_draw(f, "all_p99_ns", 1e6);
     case PICTURE_SWEEP_AMPLIFICATION:
-        return write_sweep(f, "amplification", 1);
+        return sweep_draw(f, "amplification", 1);
+    case PICTURE_SWEEP_WAITING:
+        return sweep_draw(f, "response_over_service", 1);
+    case PICTURE_SCALING:
+        return scaling_draw(f);
     case PICTURE_KINDS:
         break;
     }

@@ -70,7 +70,8 @@ void floor_page_table(const json_t *calibration, FILE *out)
     size_t i;
 
     snprintf(grid.head[1][0], GRID_TEXT, "median");
-    snprintf(grid.head[1][1], GRID_TEXT, "95 %% interval");
+    snprintf(grid.head[0][1], GRID_TEXT, "95 %%");
+    snprintf(grid.head[1][1], GRID_TEXT, "interval");
     snprintf(grid.head[1][2], GRID_TEXT, "n");
     json_array_foreach(json_object_get(calibration, "floors"), i, floor)
     {

@@ -108,11 +108,11 @@ enum gnuplot_status gnuplot_run(const char *script, const char *variables, const
     pid_t child;
 
     if (pipe2(errors, O_CLOEXEC) != 0) {
-        say_error("plots: gnuplot cannot be started for %s: %s", name, strerror(errno));
+        say_error("plots: gnuplot cannot be started for %s: %s", name != NULL ? name : "a fit", strerror(errno));
         return GNUPLOT_FAILED;
     }
     if ((child = fork()) < 0) {
-        say_error("plots: gnuplot cannot be started for %s: %s", name, strerror(errno));
+        say_error("plots: gnuplot cannot be started for %s: %s", name != NULL ? name : "a fit", strerror(errno));
         close(errors[0]);
         close(errors[1]);
         return GNUPLOT_FAILED;
@@ -130,6 +130,8 @@ enum gnuplot_status gnuplot_run(const char *script, const char *variables, const
         return GNUPLOT_DREW;
     if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NO_PROGRAM)
         return GNUPLOT_MISSING;
+    if (name == NULL)
+        return GNUPLOT_FAILED;
     if (!in_time)
         say_error("plots: gnuplot took more than %d s over %s and was stopped; its data is in plots/data", seconds,
                   name);

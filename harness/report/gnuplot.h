@@ -16,7 +16,7 @@ enum gnuplot_status {
  * style.gp. Caller frees; NULL after one line: none does. */
 char *gnuplot_folder(void);
 /* Runs `gnuplot -d -e VARIABLES SCRIPT` without a shell, for at most so many seconds. name is what is drawn, for the
- * message. Main thread. */
+ * message; NULL: a failure is the caller's to tell. Main thread. */
 enum gnuplot_status gnuplot_run(const char *script, const char *variables, const char *name, int seconds);
 /* Writes `key='text';` with what gnuplot's single quotes need. */
 void gnuplot_text(FILE *variables, const char *key, const char *text);

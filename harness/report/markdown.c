@@ -16,9 +16,11 @@
 #include "harness/report/picture.h"
 #include "harness/report/probed.h"
 #include "harness/report/report.h"
+#include "harness/report/scaling.h"
 #include "harness/report/steps.h"
 #include "harness/report/turned.h"
 #include "harness/report/validity_page.h"
+#include "harness/report/waiting.h"
 
 struct markdown {
     const json_t *run;
@@ -173,7 +175,9 @@ static void write_pictures(const struct markdown *m, const json_t *scenario, con
     for (int kind = 0; kind < PICTURE_KINDS; kind++) {
         char name[200];
 
-        if (picture_kinds[kind].sweep != view_sweeps(scenario))
+        if (picture_kinds[kind].sweep != view_sweeps(scenario) ||
+            (kind == PICTURE_SCALING && !scaling_applies(scenario)) ||
+            ((kind == PICTURE_WAITING || kind == PICTURE_SWEEP_WAITING) && !waiting_applies(scenario)))
             continue;
         picture_name(name, sizeof name, view_text(scenario, "name"), db, (enum picture)kind);
         if (!file_exists(m, name, "svg"))
@@ -211,6 +215,8 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         page_outcomes(m->out, &pick);
         arrivals_write(m->out, &pick);
         probed_write(m->out, &pick);
+        scaling_write(m->out, m->dir, scenario, db);
+        waiting_write(m->out, m->run, scenario, &pick);
         mix_write(m->out, &pick);
         faults_write(m->out, &pick);
         page_resources(m->out, &pick);

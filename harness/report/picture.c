@@ -25,14 +25,33 @@ const struct picture_kind picture_kinds[PICTURE_KINDS] = {
                            "served, one along the dashed line a lottery, below it late ones were better off. order: "
                            "the chance that a buyer came later than somebody who was refused.",
                            false },
+    [PICTURE_WAITING] = { "waiting", "waiting before a request begins",
+                          "p99 of service time, which counts from when a worker began a request, and of response time, "
+                          "which counts from when it was due. The line between them is what a tester never sees who "
+                          "sends the next request only when the last is answered; the number, how many times as long. "
+                          "In "
+                          "a burst it is waking and queueing for a worker.",
+                          false },
     [PICTURE_SWEEP_P99] = { "sweep-p99", "p99 of all requests",
-                            "p99 of system time of all requests: the median over trials, whiskers from the least to "
-                            "the most. Grey and dashed: the floor.",
+                            "p99 of system time of all requests: the median over trials with its 95 % interval. Grey "
+                            "and dashed: the floor.",
                             true },
     [PICTURE_SWEEP_AMPLIFICATION] = { "sweep-amplification", "amplification",
                                       "Statements per request, divided by those of one user with one seat: the median "
-                                      "over trials, whiskers from the least to the most.",
+                                      "over trials with its 95 % interval.",
                                       true },
+    [PICTURE_SWEEP_WAITING] = { "sweep-waiting", "waiting before a request begins",
+                                "p99 of response time divided by p99 of service time of a trial, all requests: the "
+                                "median over trials "
+                                "with its 95 % interval. In open load: the coordinated-omission factor.",
+                                true },
+    [PICTURE_SCALING] = { "scaling", "answers per second by users",
+                          "Answers per second of so many users who ask again as soon as answered: the median over "
+                          "trials "
+                          "with its 95 % interval, and the Universal Scalability Law fitted through it. Capacity, not "
+                          "what "
+                          "users wait.",
+                          true },
 };
 
 void picture_name(char *out, size_t size, const char *scenario, const char *db, enum picture kind)

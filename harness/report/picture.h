@@ -11,15 +11,19 @@ enum picture {
     PICTURE_STATEMENTS,
     PICTURE_SEATS,
     PICTURE_ARRIVALS,
+    PICTURE_WAITING,
     PICTURE_SWEEP_P99,
     PICTURE_SWEEP_AMPLIFICATION,
+    PICTURE_SWEEP_WAITING,
+    PICTURE_SCALING,
     PICTURE_KINDS
 };
 struct picture_kind {
     const char *suffix;  /* of the file's name, and of the script's: plots/SUFFIX.gp       */
     const char *title;   /* behind the scenario's title                                    */
     const char *caption; /* how to read it                                                 */
-    bool sweep;          /* drawn for scenarios with a sweep; the others for those without */
+    bool sweep; /* drawn for scenarios with a sweep (but: scaling_applies(), waiting_applies()); the others for those
+                   without */
 };
 extern const struct picture_kind picture_kinds[PICTURE_KINDS];
 

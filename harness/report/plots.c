@@ -8,7 +8,9 @@
 #include "harness/report/figure.h"
 #include "harness/report/gnuplot.h"
 #include "harness/report/report.h"
+#include "harness/report/scaling.h"
 #include "harness/report/steps.h"
+#include "harness/report/waiting.h"
 
 /* A title of more columns would be cut at the picture's edge. */
 #define TITLE_COLUMNS    88
@@ -79,7 +81,9 @@ static int choose(struct figure *f, const struct pick *pick)
         f->n += k == f->n;
     }
     f->variants = f->n;
-    if (f->n > 0 && (f->kind == PICTURE_SPECTRUM || f->kind == PICTURE_SWEEP_P99) &&
+    if (f->n > 0 &&
+        (f->kind == PICTURE_SPECTRUM || f->kind == PICTURE_WAITING || f->kind == PICTURE_SWEEP_P99 ||
+         f->kind == PICTURE_SWEEP_WAITING) &&
         (at_best = view_floor(f->run, f->cell[0])) != NULL)
         f->cell[f->n++] = at_best;
     return 0;
@@ -191,7 +195,9 @@ static int draw_database(const struct plots *p, const json_t *scenario, const ch
     for (int kind = 0; status == EXIT_OK && !*missing && kind < PICTURE_KINDS; kind++) {
         struct figure f = { .run = p->run, .scenario = scenario, .dir = p->dir, .kind = (enum picture)kind };
 
-        if (picture_kinds[kind].sweep != view_sweeps(scenario))
+        if (picture_kinds[kind].sweep != view_sweeps(scenario) ||
+            (kind == PICTURE_SCALING && !scaling_applies(scenario)) ||
+            ((kind == PICTURE_WAITING || kind == PICTURE_SWEEP_WAITING) && !waiting_applies(scenario)))
             continue;
         if (choose(&f, &pick) != 0)
             status = EXIT_ERROR;

@@ -205,9 +205,7 @@ static int add_sweep_row(struct terminal *t, struct grid *grid, const struct pic
         char digits[NUMBER_SIZE];
 
         snprintf(row->text[c], GRID_TEXT, "%s%.20s%s", m.merged ? "~" : "", number_ms(digits, m.median),
-                 cell != NULL && view_fails(cell) ? "!"
-                 : cell != NULL                   ? validity_page_mark(cell)
-                                                  : "");
+                 cell != NULL && view_fails(cell) ? "!" : validity_page_mark(cell));
         t->said_merged |= m.merged;
     }
     for (size_t i = 0; i < points->n; i++)

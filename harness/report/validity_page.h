@@ -7,7 +7,7 @@
 
 /* Cells whose numbers may be the generator's or the machine's: they stay, and are marked. */
 
-/* " ?" or "": what stands behind a marked cell's verdict. */
+/* " ?" or "": what stands behind a marked cell's verdict. NULL is not marked. */
 const char *validity_page_mark(const json_t *cell);
 /* Terminal: below a table, what each mark is for. */
 void validity_page_print(FILE *out, const struct pick *, const char *before, const char *after);

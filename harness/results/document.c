@@ -11,6 +11,7 @@
 #include "harness/results/headline.h"
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
+#include "harness/results/spent.h"
 #include "harness/results/tally.h"
 #include "harness/results/validity.h"
 #include "harness/results/value.h"
@@ -41,44 +42,6 @@ static json_t *outcomes(const int64_t counts[OUTCOME_COUNT])
         return object;
     json_decref(object);
     return NULL;
-}
-
-static json_t *ops(const struct db_ops *o)
-{
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "statements", (json_int_t)o->statements, "reads",
-                     (json_int_t)o->reads, "writes", (json_int_t)o->writes, "round_trips", (json_int_t)o->round_trips,
-                     "transactions", (json_int_t)o->transactions, "begins", (json_int_t)o->begins, "commits",
-                     (json_int_t)o->commits, "rollbacks", (json_int_t)o->rollbacks, "abandoned_tx",
-                     (json_int_t)o->abandoned_tx);
-}
-
-static json_t *all_ops(const struct trial *t)
-{
-    json_t *object = ops(&t->ops);
-
-    if (object == NULL || json_object_set_new(object, "service", ops(&t->service_ops)) == 0)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
-static json_t *resources(const struct trial *t)
-{
-    const struct weather *w = &t->weather;
-
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I}", "harness_cpu_ns",
-                     value_known(t->harness_cpu_ns), "server_cpu_ns", value_known(t->server_cpu_ns), "peak_rss_bytes",
-                     value_known(t->peak_rss_bytes), "peak_connections", value_known(t->peak_connections), "wal_bytes",
-                     value_known(t->wal_bytes), "steal_ns", value_known(w->steal_ns), "processors_ns",
-                     value_known(w->processors_ns), "run_delay_ns", value_known(w->run_delay_ns), "hiccup_ns",
-                     w->hiccups.total > 0 ? value_distribution(&w->hiccups) : json_null(), "hiccup_realtime",
-                     w->realtime, "watch_cpu_ns", (json_int_t)w->watch_cpu_ns);
-}
-
-static json_t *bloat(const struct database_bloat *b)
-{
-    return json_pack("{s:o, s:o, s:o}", "updates", value_known(b->updates), "hot_updates", value_known(b->hot_updates),
-                     "dead_tuples", value_known(b->dead_tuples));
 }
 
 static json_t *aside(const struct aside *a, enum op op)
@@ -136,7 +99,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                   t->void_reason[0] != '\0', "void_reason", redact_string(t->void_reason), "requests",
                   (json_int_t)s->requests, "outcomes", outcomes(s->outcomes), "attempts", (json_int_t)s->attempts,
                   "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers", (json_int_t)s->borrowers,
-                  "ops", all_ops(t), "wall_ns", value_known(t->wall_ns), "sold_out_ns", value_known(t->sold_out_ns),
+                  "ops", spent_ops(t), "wall_ns", value_known(t->wall_ns), "sold_out_ns", value_known(t->sold_out_ns),
                   "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
     times = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns",
                       value_series(s->response), "system_ns", value_series(s->system), "service_ns",
@@ -144,7 +107,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                       value_distribution(&s->lock_wait), "conn_ns", value_distribution(&s->conn), "lock_ns",
                       value_distribution(&s->lock), "backoff_ns", value_distribution(&s->backoff), "checkout_ns",
                       value_distribution(&s->checkout), "wake_ns", value_distribution(&s->wake), "resources",
-                      resources(t), "bloat", bloat(&t->bloat), "audit", document_audit(a));
+                      spent_resources(t), "bloat", spent_bloat(&t->bloat), "audit", document_audit(a));
     if (counts != NULL && times != NULL && json_object_update(counts, times) == 0 && add_rest(counts, t) == 0 &&
         faults_add_storage(counts, t, a) == 0 &&
         (!t->faults.on || json_object_set_new(counts, "faults", faults_met(&t->faults, a)) == 0) &&

@@ -129,7 +129,7 @@ static int write_percentiles(const struct folder *folder, const struct cell *cel
     return output_close(&o, false);
 }
 
-int hdr_files_write(const struct folder *folder, const struct cell *cell, const struct tally *t, struct hdr_log *log)
+static int write_cell(const struct folder *folder, const struct cell *cell, const struct tally *t, struct hdr_log *log)
 {
     char stem[HISTORY_NAME_SIZE], name[HISTORY_NAME_SIZE + 16];
     int code;
@@ -144,4 +144,14 @@ int hdr_files_write(const struct folder *folder, const struct cell *cell, const 
         return code;
     snprintf(name, sizeof name, "hist/%s.hlog", stem);
     return write_log(folder, cell, name, log);
+}
+
+int hdr_files_write(const struct folder *folder, const struct cells *cells, const struct tally *tallies,
+                    struct hdr_log *logs)
+{
+    int code = EXIT_OK;
+
+    for (size_t i = 0; i < cells->n && code == EXIT_OK; i++)
+        code = write_cell(folder, &cells->cell[i], &tallies[i], &logs[i]);
+    return code;
 }

@@ -20,7 +20,8 @@ struct hdr_log {
 int hdr_log_trial(struct hdr_log *, const struct cell *, int64_t number, const struct trial *);
 void hdr_log_free(struct hdr_log *); /* zeroed is a no-op */
 
-/* Both files; none of a cell without a single sample. EXIT_OK / EXIT_ERROR after one line. */
-int hdr_files_write(const struct folder *, const struct cell *, const struct tally *, struct hdr_log *);
+/* Both files of every cell (tallies and logs in their order); none of one without a single sample. EXIT_OK / EXIT_ERROR
+ * after one line. */
+int hdr_files_write(const struct folder *, const struct cells *, const struct tally *, struct hdr_log *);
 
 #endif

@@ -327,15 +327,6 @@ static int add_cells(struct results *r)
     return EXIT_OK;
 }
 
-static int write_hists(struct results *r)
-{
-    int code = EXIT_OK;
-
-    for (size_t i = 0; i < r->cells->n && code == EXIT_OK; i++)
-        code = hdr_files_write(&r->folder, &r->cells->cell[i], &r->tallies[i], &r->logs[i]);
-    return code;
-}
-
 static int dump(const char *bytes, size_t n, void *output)
 {
     output_bytes(output, bytes, n);
@@ -365,7 +356,8 @@ int results_finish(struct results *r, bool partial)
         return out_of_memory();
     if ((code = output_close(&r->timeline, false)) != EXIT_OK || (code = output_close(&r->audit, false)) != EXIT_OK ||
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
-        (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK || (code = write_hists(r)) != EXIT_OK ||
+        (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK ||
+        (code = hdr_files_write(&r->folder, r->cells, r->tallies, r->logs)) != EXIT_OK ||
         (code = write_json(r)) != EXIT_OK)
         return code;
     return folder_finish(&r->folder);

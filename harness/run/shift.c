@@ -3,8 +3,9 @@
 #include "harness/base/wait.h"
 
 /* It has its answer: gives its turn away for good, or until it gives the booking back. */
-static void settled(struct crew *crew, struct inflight *flight)
+static void settled(struct crew *crew, struct turn *turn)
 {
+    struct inflight *flight = turn->flight;
     int64_t due_ns;
 
     worker_answered(crew, flight);
@@ -13,7 +14,7 @@ static void settled(struct crew *crew, struct inflight *flight)
         flight->due_again_ns = due_ns;
         turns_delay(&crew->turns, flight);
     } else {
-        turns_settled(&crew->turns, flight);
+        turns_settled(&crew->turns, turn);
     }
 }
 
@@ -31,7 +32,7 @@ void shift_work(struct worker *worker)
 {
     struct crew *crew = worker->crew;
     int64_t t0_ns = start_wait(&crew->start);
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
 
     if (t0_ns < 0)
         return;
@@ -43,6 +44,6 @@ void shift_work(struct worker *worker)
         if (inflight_settle(turn.flight))
             turns_delay(&crew->turns, turn.flight);
         else
-            settled(crew, turn.flight);
+            settled(crew, &turn);
     }
 }

@@ -21,7 +21,10 @@ int turns_init(struct turns *turns, struct flights *flights, size_t n, const int
     turns->flights = flights;
     turns->due_ns = due_ns;
     turns->begin_until_ns = WAIT_FOREVER;
-    turns->n = turns->open = n;
+    turns->n = n;
+    atomic_init(&turns->fresh, 0);
+    atomic_init(&turns->open, n);
+    atomic_init(&turns->pending, 0);
     return 0;
 }
 
@@ -76,20 +79,28 @@ static struct inflight *heap_pop(struct turns *turns)
     return first;
 }
 
+/* Locked. */
+static void count_pending(struct turns *turns, int more)
+{
+    atomic_store_explicit(&turns->pending, atomic_load_explicit(&turns->pending, memory_order_relaxed) + (size_t)more,
+                          memory_order_relaxed);
+}
+
 /* Locked. When something is due next; WAIT_FOREVER: nothing is. */
 static int64_t next_due_ns(const struct turns *turns)
 {
+    size_t fresh = atomic_load_explicit(&turns->fresh, memory_order_relaxed);
     int64_t due_ns = WAIT_FOREVER;
 
     if (turns->answered_head != NULL)
         return 0;
     if (turns->delayed_count > 0)
         due_ns = turns->delayed[0]->due_again_ns;
-    if (turns->fresh == turns->n)
+    if (fresh >= turns->n)
         return due_ns;
     if (turns->due_ns == NULL)
         return 0;
-    return turns->t0_ns + turns->due_ns[turns->fresh] < due_ns ? turns->t0_ns + turns->due_ns[turns->fresh] : due_ns;
+    return turns->t0_ns + turns->due_ns[fresh] < due_ns ? turns->t0_ns + turns->due_ns[fresh] : due_ns;
 }
 
 /* Locked. */
@@ -101,24 +112,44 @@ static bool pick_answered(struct turns *turns, struct turn *turn)
         return false;
     if ((turns->answered_head = flight->next) == NULL)
         turns->answered_tail = NULL;
-    *turn = (struct turn){ .flight = flight, .answered = true };
+    count_pending(turns, -1);
+    turn->flight = flight;
+    turn->answered = true;
     return true;
+}
+
+/* Locked: turns that have due times; when they cannot begin any more. */
+static bool skip_rest(struct turns *turns, int64_t now_ns)
+{
+    if (turns->due_ns == NULL || (now_ns <= turns->begin_until_ns && !wait_stopping()))
+        return false;
+    turns->skipped = turns->n - atomic_load(&turns->fresh);
+    atomic_fetch_sub(&turns->open, turns->skipped);
+    atomic_store(&turns->fresh, turns->n);
+    return true;
+}
+
+/* Without due times any thread. False: all were begun. */
+static bool begin_fresh(struct turns *turns, struct turn *turn)
+{
+    turn->index = atomic_fetch_add_explicit(&turns->fresh, 1, memory_order_relaxed);
+    turn->fresh = turn->index < turns->n;
+    return turn->fresh;
 }
 
 /* Locked. */
 static bool pick_fresh(struct turns *turns, struct turn *turn, int64_t now_ns)
 {
-    if (turns->fresh == turns->n)
+    size_t fresh = atomic_load_explicit(&turns->fresh, memory_order_relaxed);
+
+    if (fresh >= turns->n || skip_rest(turns, now_ns))
         return false;
-    if (turns->due_ns != NULL && (now_ns > turns->begin_until_ns || wait_stopping())) {
-        turns->skipped = turns->n - turns->fresh;
-        turns->open -= turns->skipped;
-        turns->fresh = turns->n;
+    if (turns->due_ns != NULL && turns->t0_ns + turns->due_ns[fresh] > now_ns)
         return false;
-    }
-    if (turns->due_ns != NULL && turns->t0_ns + turns->due_ns[turns->fresh] > now_ns)
+    if (!begin_fresh(turns, turn))
         return false;
-    *turn = (struct turn){ .flight = flights_take(turns->flights), .fresh = true, .index = turns->fresh++ };
+    turn->flight = turn->spare != NULL ? turn->spare : flights_take(turns->flights);
+    turn->spare = NULL;
     return true;
 }
 
@@ -132,10 +163,22 @@ static bool pick(struct turns *turns, struct turn *turn)
     if (turns->delayed_count > 0 || turns->due_ns != NULL)
         now_ns = clock_now_ns();
     if (turns->delayed_count > 0 && (turns->delayed[0]->due_again_ns <= now_ns || wait_stopping())) {
-        *turn = (struct turn){ .flight = heap_pop(turns) };
+        count_pending(turns, -1);
+        turn->flight = heap_pop(turns);
         return true;
     }
     return pick_fresh(turns, turn, now_ns);
+}
+
+/* Not locked. */
+static bool pick_at_once(struct turns *turns, struct turn *turn)
+{
+    if (turns->due_ns != NULL || turn->spare == NULL ||
+        atomic_load_explicit(&turns->pending, memory_order_relaxed) > 0 || !begin_fresh(turns, turn))
+        return false;
+    turn->flight = turn->spare;
+    turn->spare = NULL;
+    return true;
 }
 
 /* Locked. Whom to wake once unlocked; NULL: nobody, all are at work, or one is on the way and will tell the next. */
@@ -192,8 +235,11 @@ bool turns_next(struct turns *turns, struct turn *turn)
     int64_t due_ns;
     bool found;
 
+    turn->fresh = turn->answered = false;
+    if (pick_at_once(turns, turn))
+        return true;
     pthread_mutex_lock(&turns->lock);
-    while (!(found = pick(turns, turn)) && turns->open > 0)
+    while (!(found = pick(turns, turn)) && atomic_load(&turns->open) > 0)
         sleep_a_while(turns);
     /* Whoever leaves because all is settled sends the next one home; whoever takes a turn sends for one who watches, or
      * who takes what else is due already. */
@@ -210,6 +256,7 @@ void turns_delay(struct turns *turns, struct inflight *flight)
 
     pthread_mutex_lock(&turns->lock);
     heap_push(turns, flight);
+    count_pending(turns, 1);
     /* Whoever watches must not oversleep this one; when nobody does, the caller comes back and will. */
     if (turns->watcher != NULL && flight->due_again_ns < turns->watched_until_ns) {
         told = turns->watcher;
@@ -228,6 +275,7 @@ void turns_finished(struct turns *turns, struct inflight *flight)
     else
         turns->answered_head = flight;
     turns->answered_tail = flight;
+    count_pending(turns, 1);
     unlock_and_wake(turns, tell(turns));
 }
 
@@ -243,10 +291,17 @@ void turns_stop(struct turns *turns)
     unlock_and_wake(turns, watcher);
 }
 
-void turns_settled(struct turns *turns, struct inflight *flight)
+void turns_settled(struct turns *turns, struct turn *turn)
 {
+    bool kept = turn->spare == NULL, last;
+
+    if (kept)
+        turn->spare = turn->flight;
+    last = atomic_fetch_sub(&turns->open, 1) == 1;
+    if (kept && !last)
+        return;
     pthread_mutex_lock(&turns->lock);
-    flights_give(turns->flights, flight);
-    turns->open--;
-    unlock_and_wake(turns, turns->open == 0 ? tell(turns) : NULL);
+    if (!kept)
+        flights_give(turns->flights, turn->flight);
+    unlock_and_wake(turns, last ? tell(turns) : NULL);
 }

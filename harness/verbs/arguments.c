@@ -7,6 +7,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/verbs/fault_argument.h"
 
 enum argument {
     STRATEGY,
@@ -172,30 +173,6 @@ static int add_key(struct arguments *arguments, const char *section, const char 
     return add_setting(arguments, text);
 }
 
-/* KIND:HOW is [fault] kind = how. */
-static int add_fault(struct arguments *arguments, const char *value)
-{
-    static const char *const kinds[] = { "ack-loss", "kill-backend", "crash" }, *near;
-    static const char *const keys[] = { "ack_loss", "kill_backend", "crash" };
-    const char *colon = strchr(value, ':');
-    char kind[32];
-    size_t i;
-
-    snprintf(kind, sizeof kind, "%.*s", colon != NULL ? (int)(colon - value) : 31, value);
-    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i], kind) == 0 && colon != NULL)
-            return add_key(arguments, "fault", keys[i], colon + 1);
-    near = text_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
-    if (near != NULL && strcmp(near, kind) == 0)
-        say_error("--fault: '%s' does not say how often: write %s:%s", value, kind,
-                  strcmp(kind, "ack-loss") == 0 ? "1%" : "50ms");
-    else if (near != NULL)
-        say_error("--fault: unknown fault '%s'; did you mean '%s'?", kind, near);
-    else
-        say_error("--fault: unknown fault '%s': there are ack-loss:1%%, kill-backend:50ms and crash:2s", kind);
-    return EXIT_USAGE;
-}
-
 /* A count that is no key of a scenario. */
 static int take_count(const char *option, const char *value, int64_t least, int64_t most, int64_t *out)
 {
@@ -288,7 +265,7 @@ static const char **text_of(struct arguments *arguments, enum argument option)
 
 static int apply(struct arguments *arguments, enum argument option, char *value)
 {
-    const char **text = text_of(arguments, option);
+    const char **text = text_of(arguments, option), *key, *how;
 
     if (text != NULL)
         *text = value;
@@ -310,7 +287,7 @@ static int apply(struct arguments *arguments, enum argument option, char *value)
     case SCHEDULES:
         return take_count("schedules", value, 1, 1000000, &arguments->schedules);
     case FAULT:
-        return add_fault(arguments, value);
+        return fault_argument(value, &key, &how) == EXIT_OK ? add_key(arguments, "fault", key, how) : EXIT_USAGE;
     case SLO:
         return take_slo(arguments, value);
     case MAX:

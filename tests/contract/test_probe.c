@@ -313,7 +313,7 @@ static void test_who_oversells_is_seen(void **state)
                 continue;
             rush(n, cases[i].variant, &trial, &audit);
             assert_true(trial.probes.violations > 0);
-            assert_in_range(trial.probes.first_ns, 1, trial.wall_ns);
+            assert_true(trial.probes.first_ns > 0);
             assert_int_equal(trial.probes.negative > 0, cases[i].negative);
             assert_int_equal(trial.probes.duplicate_seat > 0, cases[i].duplicate);
             assert_int_equal(anomaly_amount(&audit, ANOMALY_PROBED), trial.probes.violations);

@@ -21,6 +21,8 @@ static void begin(struct world *world, const char *variant, const char *fault)
     char ini[160];
 
     memset(world, 0, sizeof *world);
+    if (database_caps_of("postgres") == 0)
+        skip(); /* built without it */
     snprintf(ini, sizeof ini, "# q\n[inventory]\nseats = 9\n[load]\nusers = 4\n[fault]\n%s\n", fault);
     bench_cells_make(&world->made, ini, variant, "postgres");
     world->trial.faults = (struct fault_report){ .on = true,

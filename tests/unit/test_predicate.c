@@ -78,6 +78,29 @@ static void a_generator_at_its_limit_excuses_the_time_and_nothing_else(void **st
     assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR | 1u << PREDICATE_OVERSOLD);
 }
 
+/* A machine that stood still excuses so much lateness, and no more. */
+static void a_stall_excuses_what_it_explains(void **state)
+{
+    struct observation o = fine();
+
+    (void)state;
+    o.stall_ns = 6000000;
+    assert_int_equal(judged(o), 0);
+    o.p99_ns = LIMITS_SLO_NS + 6000000;
+    o.fell_behind = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR | 1u << PREDICATE_BEHIND);
+    o.fell_behind = false;
+    o.p99_ns++;
+    assert_int_equal(judged(o), 1u << PREDICATE_TIME);
+    o.p99_ns = LIMITS_SLO_NS + 1;
+    o.stall_ns = LIMITS_STALL_NS;
+    assert_int_equal(judged(o), 1u << PREDICATE_TIME);
+    o.stall_ns++;
+    assert_int_equal(judged(o), 1u << PREDICATE_GENERATOR);
+    o.cut_short = true;
+    assert_int_equal(judged(o), 1u << PREDICATE_TIME);
+}
+
 static void what_broke_in_most_bursts_is_named_first(void **state)
 {
     struct observation seen[] = {
@@ -88,6 +111,7 @@ static void what_broke_in_most_bursts_is_named_first(void **state)
         { .level = 8, .broken = 1u << PREDICATE_GENERATOR },
         { .level = 9, .broken = 1u << PREDICATE_GENERATOR },
         { .level = 7 },
+        { .level = 7, .broken = 1u << PREDICATE_GENERATOR, .set_aside = true },
     };
     struct hunt hunt = { .seen = seen, .n = sizeof seen / sizeof seen[0] };
     int broke[PREDICATE_COUNT];
@@ -109,6 +133,7 @@ int main(void)
         cmocka_unit_test(a_limit_that_is_reached_is_kept),
         cmocka_unit_test(each_predicate_is_broken_by_its_own),
         cmocka_unit_test(a_generator_at_its_limit_excuses_the_time_and_nothing_else),
+        cmocka_unit_test(a_stall_excuses_what_it_explains),
         cmocka_unit_test(what_broke_in_most_bursts_is_named_first),
     };
 

@@ -1031,7 +1031,7 @@ static void write_arrivals(void)
 
 static void test_plots(void **state)
 {
-    static const char *const kinds[] = { "spectrum", "oversold", "statements", "seats", "arrivals" };
+    static const char *const kinds[] = { "spectrum", "oversold", "statements", "seats", "arrivals", "waiting" };
     json_t *run = load("rush");
     char name[100], *text;
 
@@ -1040,6 +1040,8 @@ static void test_plots(void **state)
     copy_csv("rush");
     write_arrivals();
     set_metric(run, "atomic", "order_index", 0.012, 0.01, 0.02);
+    set_metric(run, "atomic", "response_all_p99_ns", 9e6, 8e6, 10e6);
+    set_metric(run, "atomic", "service_all_p99_ns", 3e6, 2e6, 4e6);
     assert_int_equal(report_plots(run, folder), EXIT_OK);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         snprintf(name, sizeof name, RUSH "-sqlite-%s", kinds[i]);

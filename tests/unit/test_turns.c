@@ -27,10 +27,18 @@ static void close_ground(struct ground *ground)
     flights_close(&ground->flights);
 }
 
+/* As a worker who has a place to spare already: this one goes back to the others. */
+static void settle(struct turns *turns, struct inflight *flight)
+{
+    struct turn turn = { .spare = flight, .flight = flight };
+
+    turns_settled(turns, &turn);
+}
+
 /* The next turn is that request's first. */
 static struct inflight *fresh(struct turns *turns, size_t index)
 {
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
 
     assert_true(turns_next(turns, &turn));
     assert_true(turn.fresh);
@@ -41,7 +49,7 @@ static struct inflight *fresh(struct turns *turns, size_t index)
 
 static void again(struct turns *turns, const struct inflight *flight, bool answered)
 {
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
 
     assert_true(turns_next(turns, &turn));
     assert_false(turn.fresh);
@@ -53,7 +61,7 @@ static void test_order(void **state)
 {
     struct inflight *flight[4];
     struct ground ground;
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
 
     (void)state;
     open_ground(&ground, 4, NULL);
@@ -65,15 +73,15 @@ static void test_order(void **state)
     turns_delay(&ground.turns, flight[1]);
     turns_finished(&ground.turns, flight[2]);
     again(&ground.turns, flight[2], true); /* an answer goes first */
-    turns_settled(&ground.turns, flight[2]);
+    settle(&ground.turns, flight[2]);
     flight[3] = fresh(&ground.turns, 3);    /* nothing due yet: the next user */
     assert_ptr_equal(flight[3], flight[2]); /* in the place that is free again */
-    turns_settled(&ground.turns, flight[3]);
+    settle(&ground.turns, flight[3]);
     again(&ground.turns, flight[1], false); /* then by due time */
-    turns_settled(&ground.turns, flight[1]);
+    settle(&ground.turns, flight[1]);
     again(&ground.turns, flight[0], false);
     assert_true(clock_now_ns() >= flight[0]->due_again_ns);
-    turns_settled(&ground.turns, flight[0]);
+    settle(&ground.turns, flight[0]);
     assert_false(turns_next(&ground.turns, &turn));
     close_ground(&ground);
 }
@@ -83,7 +91,7 @@ static void test_heap_sorts(void **state)
     enum { N = 200 };
     struct inflight *flight;
     struct ground ground;
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
     int64_t last = 0;
 
     (void)state;
@@ -99,7 +107,7 @@ static void test_heap_sorts(void **state)
         assert_true(turns_next(&ground.turns, &turn));
         assert_true(turn.flight->due_again_ns >= last);
         last = turn.flight->due_again_ns;
-        turns_settled(&ground.turns, turn.flight);
+        settle(&ground.turns, turn.flight);
     }
     assert_false(turns_next(&ground.turns, &turn));
     close_ground(&ground);
@@ -150,8 +158,8 @@ static void test_due(void **state)
     turns_delay(&ground.turns, first);
     again(&ground.turns, first, false);
     assert_true(clock_now_ns() >= first->due_again_ns);
-    turns_settled(&ground.turns, first);
-    turns_settled(&ground.turns, second);
+    settle(&ground.turns, first);
+    settle(&ground.turns, second);
     fresh(&ground.turns, 2);
     assert_true(clock_now_ns() >= ground.turns.t0_ns + due_ns[2]);
     close_ground(&ground);
@@ -163,14 +171,14 @@ static void test_skipped(void **state)
     const int64_t due_ns[] = { 0, 0, 1, 2 };
     struct inflight *flight;
     struct ground ground;
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
 
     (void)state;
     open_ground(&ground, 4, due_ns);
     turns_begin(&ground.turns, clock_now_ns(), clock_now_ns() + 3600 * NS_PER_S);
     flight = fresh(&ground.turns, 0);
     turns_begin(&ground.turns, ground.turns.t0_ns, clock_now_ns() - 1);
-    turns_settled(&ground.turns, flight);
+    settle(&ground.turns, flight);
     assert_false(turns_next(&ground.turns, &turn));
     assert_int_equal(ground.turns.skipped, 3);
     close_ground(&ground);
@@ -182,7 +190,7 @@ static void test_stop_skips(void **state)
     const int64_t due_ns[] = { 3600 * NS_PER_S, 3601 * NS_PER_S };
     int64_t began_ns = clock_now_ns();
     struct ground ground;
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
     pthread_t thread;
 
     (void)state;
@@ -239,7 +247,7 @@ static void park(struct shared *shared, struct inflight *flight)
 static void *work(void *arg)
 {
     struct shared *shared = arg;
-    struct turn turn;
+    struct turn turn = { .spare = NULL };
 
     while (turns_next(&shared->ground.turns, &turn)) {
         if (turn.fresh)
@@ -253,7 +261,7 @@ static void *work(void *arg)
             park(shared, turn.flight);
         } else {
             atomic_fetch_add(&shared->settled, 1);
-            turns_settled(&shared->ground.turns, turn.flight);
+            turns_settled(&shared->ground.turns, &turn);
         }
     }
     return NULL;
