@@ -980,6 +980,7 @@ static void test_anomalies_and_promises(void **state)
         unsigned promise; /* 0: nobody may */
     } all[ANOMALY_COUNT] = {
         { ANOMALY_OVERSOLD, "oversold", PROMISE_NO_OVERSELL },
+        { ANOMALY_PROBED, "probe_violations", PROMISE_NO_OVERSELL },
         { ANOMALY_LOST, "lost", 0 },
         { ANOMALY_GHOST, "ghost", 0 },
         { ANOMALY_TORN, "torn", PROMISE_ALL_OR_NOTHING },
