@@ -34,6 +34,11 @@ static double not_booked(const json_t *cell)
     return requests(cell) - booked(cell);
 }
 
+static double trials(const json_t *cell)
+{
+    return (double)view_trials(cell);
+}
+
 static double probes(const json_t *cell)
 {
     return view_sum(cell, "audit", "probes");
@@ -67,7 +72,7 @@ static const struct {
     { "D14", "passed over", "audit", { "unfair" }, requests, "requests" },
     { "D15", "gave up, and seats were left", "fairness", { "starved" }, requests, "requests" },
     { "D16", "gate and bookings differ", "audit", { "gate_drift" }, capacity, "seats" },
-    { "D17", "damaged storage", NULL, { "damaged" }, requests, "requests" },
+    { "D17", "damaged storage", NULL, { "damaged" }, trials, "trials" },
     { "D18", "the harness contradicts itself", "audit", { "malformed" }, requests, "requests" },
     { "D19", "told booked, and the commit was not", NULL, { "uncommitted" }, booked, "told booked" },
     { "D20", "seen while the rush went on", "audit", { "probe_violations" }, probes, "looks" },
