@@ -149,9 +149,23 @@ static int add_databases(struct found *found, const json_t *a, const json_t *b)
     return failed;
 }
 
+/* All keys where both say them, else what an older run says. */
+static int add_scenario(struct found *found, json_t *a, json_t *b)
+{
+    static const char *const but[] = { "name", "title", "question", "settings", NULL };
+    static const char *const none[] = { NULL };
+    const char *name = text(a, "name");
+    json_t *x = json_object_get(a, "settings"), *y = json_object_get(b, "settings");
+
+    if (!json_is_object(x) || !json_is_object(y))
+        return add_keys(found, name, a, b, but);
+    return add_keys(found, name, x, y, none) |
+           add(found, name, "sweep", json_object_get(a, "sweep"), json_object_get(b, "sweep"));
+}
+
 static int add_scenarios(struct found *found, const json_t *a, const json_t *b)
 {
-    static const char *const keys[] = { "name", NULL }, *const but[] = { "name", "title", "question", NULL };
+    static const char *const keys[] = { "name", NULL };
     json_t *entry, *other;
     int failed = 0;
     size_t i;
@@ -159,7 +173,7 @@ static int add_scenarios(struct found *found, const json_t *a, const json_t *b)
     json_array_foreach(a, i, entry)
     {
         if ((other = alike(b, entry, keys)) != NULL)
-            failed |= add_keys(found, text(entry, "name"), entry, other, but);
+            failed |= add_scenario(found, entry, other);
     }
     return failed;
 }

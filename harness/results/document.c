@@ -11,6 +11,7 @@
 #include "harness/results/headline.h"
 #include "harness/results/pace_value.h"
 #include "harness/results/redact.h"
+#include "harness/results/settings.h"
 #include "harness/results/spent.h"
 #include "harness/results/tally.h"
 #include "harness/results/validity.h"
@@ -194,7 +195,7 @@ json_t *document_scenario(const struct cell *cell)
                   "durability", key_text(s, "db", "durability"), "journal", key_text(s, "db", "journal"), "attempts",
                   key_text(s, "retry", "attempts"), "backoff", key_text(s, "retry", "backoff"), "checkout",
                   key_text(s, "checkout", "time"), "trials", (json_int_t)s->trials, "sweep", sweeps(s));
-    if (add_users(object, s) == 0 &&
+    if (add_users(object, s) == 0 && json_object_set_new(object, "settings", settings_json(s)) == 0 &&
         (!scenario_has_faults(s) || json_object_set_new(object, "faults", faults_asked(s)) == 0))
         return object;
     json_decref(object);

@@ -26,7 +26,7 @@ grep -q '^Configuration: the same$' "$work/out" || fail 'a run differs from itse
 grep -q 'gate statements within 0 %: passed (1 cell judged)' "$work/out" || fail 'a gate is not reported'
 call compare results/a results/b/run.json
 exits 0
-grep -q '^ pair seats: 5 -> 20$' "$work/out" || fail 'the configuration is not compared'
+grep -q '^ pair inventory.seats: 5 -> 20$' "$work/out" || fail 'the configuration is not compared'
 [ "$(awk 'length > m { m = length } END { print m }' "$work/out")" -le 80 ] || fail 'wider than 80 columns'
 call compare results/a results/b --gate statements=2%
 exits 4
