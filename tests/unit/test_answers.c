@@ -393,10 +393,10 @@ static void test_unsold_is_what_was_free_ever_since(void **state)
     assert_int_equal(w.audit.held_refusals, 1);
     assert_int_equal(w.audit.unsold, 1);
 
-    begin(&w, 3); /* three wanted and free, one of them held in the end: the other two nobody wanted */
-    book(&w, 0, 10);
-    ask(&w, OUTCOME_SOLD_OUT, 5, 8)->seats = 3;
-    cancel(&w, 1, 20, 30);
+    begin(&w, 3); /* three wanted and free, one of them held in the end: the other two nobody wanted since */
+    book(&w, 0, 10)->seats = 3;
+    ask(&w, OUTCOME_SOLD_OUT, 5, 8);
+    cancel(&w, 1, 20, 30)->seats = 3;
     ask(&w, OUTCOME_GAVE_UP, 40, 50)->seats = 3;
     w.held = 1;
     judge(&w);
