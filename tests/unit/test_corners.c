@@ -128,6 +128,20 @@ static void test_the_smallest_wish(void **state)
     assert_int_equal(audit.false_sold_out, 2);
 }
 
+/* Found by make fuzz: fewer than no seats can be sold, where a row says so. */
+static void test_a_row_of_less_than_nothing(void **state)
+{
+    static const char *const texts[HISTORY_PARTS] = { HEAD "reserve,1,,1,1,1,0,10,booked,0\n", LEDGER "1,1,1,1,-1\n",
+                                                      NULL, COUNTERS "counter,,1,2,,1\ncounter,,2,2,,2\n", NULL };
+    struct audit audit = judge(LEDGER_COUNTER, texts);
+
+    (void)state;
+    assert_int_equal(audit.verdict, AUDIT_INVALID);
+    assert_int_equal(audit.torn, 1);
+    assert_int_equal(audit.sold, -1);
+    assert_int_equal(audit.leaked, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_an_app_without_a_gate),
         cmocka_unit_test(test_clicks),
         cmocka_unit_test(test_the_smallest_wish),
+        cmocka_unit_test(test_a_row_of_less_than_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
