@@ -155,17 +155,8 @@ static void add_event(struct audit *audit, struct stock *event, const struct che
     if (checked->peak > event->capacity)
         audit->oversold_peak += checked->peak - event->capacity;
     event->peak = checked->peak;
+    event->left_out = checked->left_out;
     event->doubtful = checked->windows_unknown + checked->windows_refuted > 0;
-}
-
-static void note_wronged(struct stock *event, const struct answers *answers, size_t from, size_t n)
-{
-    size_t i;
-
-    for (i = from; i < from + n; i++)
-        if (answers->labels[i] != CHECKER_FINE &&
-            (event->smallest_wronged == 0 || answers->ops[i].seats < event->smallest_wronged))
-            event->smallest_wronged = answers->ops[i].seats;
 }
 
 static int judge(struct audit *audit, const struct matter *m, const struct trial *trial, const struct answers *answers)
@@ -181,7 +172,6 @@ static int judge(struct audit *audit, const struct matter *m, const struct trial
         if (checker_check(&checked, answers->ops + from, n, event->capacity, answers->labels + from) != 0)
             return -1;
         add_event(audit, event, &checked);
-        note_wronged(event, answers, from, n);
         if (checked.worst_label > worst || (checked.worst_label == worst && checked.worst_deficit > deficit)) {
             worst = checked.worst_label;
             deficit = checked.worst_deficit;

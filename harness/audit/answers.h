@@ -18,7 +18,7 @@
  * there had a permit. All of that excuses who was told sold out meanwhile: those refusals are counted as held. */
 
 /* Fills false_sold_out, deficit, held_refusals, turned_away, negative, oversold_peak, windows, windows_unknown and the
- * example of *audit, and of every event peak, smallest_wronged and doubtful. hold_ns: how long a hold lasts; 0: there
+ * example of *audit, and of every event peak, left_out and doubtful. hold_ns: how long a hold lasts; 0: there
  * are none. After matter_match(). Pure. 0, or -1: out of memory. */
 int answers_judge(struct audit *, const struct matter *, const struct trial *, int64_t hold_ns);
 

@@ -65,8 +65,8 @@ struct audit_example {
  * held = seats in holds that were not over: nobody else could have them, and nobody is to blame
  * overdue = seats in holds that were over, and whose rows were still there
  * unsold = capacity - sold - held, if somebody who wanted no more than that was answered no; else 0. Where a booking
- *   was given back meanwhile, only if one of these was answered no while there was room; where the checker cannot say
- *   that, they are `unjudged`. unsold_by: why (shortfall.h)
+ *   was given back meanwhile, only if one of these could have had them from then to the end; where the checker cannot
+ *   say that, they are `unjudged`. unsold_by: why (shortfall.h)
  * false_sold_out, deficit, held_refusals, turned_away: checker.h, answers.h
  * drift = leaked (the ledger has fewer seats left than the bookings say) + uncounted (more) = |capacity - left - sold|,
  *   left = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN); |seats rows of a request - seats in its

@@ -176,6 +176,17 @@ static void judge(struct checked *out, struct sweep *s, size_t i, unsigned char 
     }
 }
 
+/* Their courses now tell the highest value until the end. */
+static void find_left_out(struct checked *out, const struct sweep *s, const unsigned char *labels)
+{
+    size_t i;
+
+    for (i = 0; i < s->n; i++)
+        if (labels[i] != CHECKER_FINE && (out->left_out == 0 || s->ops[i].seats < out->left_out) &&
+            course_highest(&s->courses[BOOKED], s->marks[i]) <= s->capacity - s->ops[i].seats)
+            out->left_out = s->ops[i].seats;
+}
+
 static int walk(struct checked *out, struct sweep *s, unsigned char *labels)
 {
     size_t m;
@@ -198,6 +209,7 @@ static int walk(struct checked *out, struct sweep *s, unsigned char *labels)
         if (-s->kept > out->below)
             out->below = -s->kept;
     }
+    find_left_out(out, s, labels);
     return 0;
 }
 

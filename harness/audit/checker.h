@@ -34,6 +34,8 @@ struct checked {
     int64_t windows_refuted; /* their refusals cannot all be true, though none is labelled false                      */
     int64_t windows_unknown; /* given up as too large, or refuted where holds may be why                              */
 
+    int64_t left_out; /* the fewest seats that somebody was told no to, though from his invoke to the end nobody else
+                         can have had them; 0: nobody was                                                          */
     enum checker_label worst_label; /* of all operations                                                         */
     size_t worst;                   /* the one with the largest deficit of that label, the first to return;
                                        CHECKER_NONE */

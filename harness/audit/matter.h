@@ -16,7 +16,7 @@ struct stock {
     int64_t gate_short;       /* not given back to gates                                                    */
     int64_t unsold;           /* free in the end, though somebody who wanted no more was answered no        */
     int64_t smallest_refused; /* fewest seats that somebody wanted and was answered no to; 0: nobody was    */
-    int64_t smallest_wronged; /* the same of those who were answered no while there was room (answers.h)    */
+    int64_t left_out;         /* the same of those who could have had them from then to the end (checker.h)  */
     bool given_back;          /* a booking was, while others asked                                          */
     bool doubtful;            /* the answers could not all be judged                                        */
     int64_t peak;             /* the most that must have been taken at one moment                           */

@@ -41,7 +41,7 @@ static void judge_event(struct audit *audit, struct stock *event)
 
     if (left <= 0 || event->smallest_refused == 0 || event->smallest_refused > left)
         return;
-    if (!event->given_back || (event->smallest_wronged > 0 && event->smallest_wronged <= left))
+    if (!event->given_back || (event->left_out > 0 && event->left_out <= left))
         event->unsold = left;
     else if (event->doubtful)
         audit->unjudged += left;

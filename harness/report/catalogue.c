@@ -34,13 +34,24 @@ static double not_booked(const json_t *cell)
     return requests(cell) - booked(cell);
 }
 
+static double trials(const json_t *cell)
+{
+    return (double)view_trials(cell);
+}
+
+static double probes(const json_t *cell)
+{
+    return view_sum(cell, "audit", "probes");
+}
+
 static double told_sold_out(const json_t *cell)
 {
     return view_sum(cell, "outcomes", "sold_out");
 }
 
 static const struct {
-    const char *number, *name, *group;
+    const char *number, *name;
+    const char *group; /* NULL: of the trial itself */
     const char *keys[KEYS_MOST];
     double (*of)(const json_t *cell);
     const char *noun;
@@ -61,7 +72,10 @@ static const struct {
     { "D14", "passed over", "audit", { "unfair" }, requests, "requests" },
     { "D15", "gave up, and seats were left", "fairness", { "starved" }, requests, "requests" },
     { "D16", "gate and bookings differ", "audit", { "gate_drift" }, capacity, "seats" },
+    { "D17", "damaged storage", NULL, { "damaged" }, trials, "trials" },
     { "D18", "the harness contradicts itself", "audit", { "malformed" }, requests, "requests" },
+    { "D19", "told booked, and the commit was not", NULL, { "uncommitted" }, booked, "told booked" },
+    { "D20", "seen while the rush went on", "audit", { "probe_violations" }, probes, "looks" },
 };
 #define ANOMALIES (sizeof anomalies / sizeof anomalies[0])
 
@@ -82,7 +96,8 @@ static int64_t trials_with(const json_t *cell, size_t a)
 
     json_array_foreach(json_object_get(cell, "trials"), i, trial)
     {
-        n += view_counts(trial) && is_shown(json_object_get(trial, anomalies[a].group), a);
+        n += view_counts(trial) &&
+             is_shown(anomalies[a].group != NULL ? json_object_get(trial, anomalies[a].group) : trial, a);
     }
     return n;
 }

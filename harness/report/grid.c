@@ -37,7 +37,7 @@ static void widen(size_t *width, const char *text)
         *width = wrap_width(text);
 }
 
-static void measure(const struct grid *grid, struct widths *w)
+static void measure(const struct grid *grid, FILE *out, struct widths *w)
 {
     *w = (struct widths){ 0 };
     widen(&w->name, grid->name_head);
@@ -50,14 +50,14 @@ static void measure(const struct grid *grid, struct widths *w)
             widen(&w->column[c], grid->row[r].text[c]);
         w->numbers += w->column[c];
     }
-    w->gap = GRID_INDENT + w->name + w->numbers + 2 * grid->columns <= WRAP_COLUMNS ? 2 : 1;
+    w->gap = GRID_INDENT + w->name + w->numbers + 2 * grid->columns <= wrap_columns(out) ? 2 : 1;
 }
 
-size_t grid_width(const struct grid *grid)
+size_t grid_width(const struct grid *grid, FILE *out)
 {
     struct widths w;
 
-    measure(grid, &w);
+    measure(grid, out, &w);
     return GRID_INDENT + w.name + w.numbers + w.gap * grid->columns;
 }
 
@@ -100,13 +100,12 @@ static void print_heads(const struct grid *grid, const struct widths *w, FILE *o
 void grid_print(const struct grid *grid, FILE *out)
 {
     struct widths w;
-    size_t taken;
+    size_t taken, most = wrap_columns(out);
 
-    measure(grid, &w);
+    measure(grid, out, &w);
     taken = GRID_INDENT + w.numbers + w.gap * grid->columns;
-    if (taken + w.name > WRAP_COLUMNS)
-        w.name =
-            taken + wrap_width(grid->name_head) < WRAP_COLUMNS ? WRAP_COLUMNS - taken : wrap_width(grid->name_head);
+    if (taken + w.name > most)
+        w.name = taken + wrap_width(grid->name_head) < most ? most - taken : wrap_width(grid->name_head);
     print_heads(grid, &w, out);
     for (size_t r = 0; r < grid->n; r++) {
         const struct grid_row *row = &grid->row[r];

@@ -26,8 +26,9 @@ struct grid {
 
 /* A zeroed row to fill, or NULL after saying so. */
 struct grid_row *grid_add(struct grid *);
-/* Columns the widest line takes when every name stands beside its numbers. */
-size_t grid_width(const struct grid *);
+/* Columns the widest line takes when every name stands beside its numbers; where wrap_columns(out) are too few for two
+ * blanks between numbers, there is one. */
+size_t grid_width(const struct grid *, FILE *out);
 void grid_print(const struct grid *, FILE *out);
 void grid_clear(struct grid *); /* frees the rows, keeps the head */
 

@@ -7,35 +7,24 @@
 #include "harness/report/number.h"
 #include "harness/report/report.h"
 #include "harness/report/steps.h"
+#include "harness/report/sweep_table.h"
+#include "harness/report/terminal.h"
 #include "harness/report/validity_page.h"
 #include "harness/report/view.h"
 #include "harness/report/wrap.h"
 
-#define BOLD   "\033[1m"
-#define DIM    "\033[2m"
-#define RED    "\033[1;31m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
-
-struct terminal {
-    const json_t *run;
-    FILE *out;
-    bool colour, said_merged;
-};
-
-static const char *paint(const struct terminal *t, const char *sequence)
+const char *terminal_paint(const struct terminal *t, const char *sequence)
 {
     return t->colour ? sequence : "";
 }
 
-static const char *verdict_paint(const struct terminal *t, const json_t *cell)
+const char *terminal_verdict(const struct terminal *t, const json_t *cell)
 {
     if (view_is(cell, "holds"))
-        return paint(t, GREEN);
+        return terminal_paint(t, GREEN);
     if (view_is(cell, "oversells") || view_is(cell, "loses") || view_is(cell, "duplicates"))
-        return paint(t, RED);
-    return view_fails(cell) ? paint(t, YELLOW) : "";
+        return terminal_paint(t, RED);
+    return view_fails(cell) ? terminal_paint(t, YELLOW) : "";
 }
 
 /* The numbers of the table. */
@@ -60,6 +49,20 @@ static const struct {
 
 #define NUMBERS (sizeof columns / sizeof columns[0])
 
+/* What a narrow terminal does without, first things first. */
+static const char *const dispensable[] = { "amplification", "retries_per_request", "bookings_per_s", "sold_out_ns",
+                                           "buyers_p50_ns" };
+#define DISPENSABLE (sizeof dispensable / sizeof dispensable[0])
+
+/* Whether a column is shown when the first so many are done without. */
+static bool is_shown(size_t column, size_t without)
+{
+    for (size_t i = 0; i < without; i++)
+        if (strcmp(columns[column].metric, dispensable[i]) == 0)
+            return false;
+    return true;
+}
+
 /* As much as finds room: with the range of oversold, plainly, or small numbers with three decimals only. */
 enum detail { DETAIL_RANGES, DETAIL_PLAIN, DETAIL_SHORT };
 
@@ -83,34 +86,57 @@ static void set_number(struct terminal *t, char out[GRID_TEXT], const struct mea
     t->said_merged |= m->merged;
 }
 
-static int add_row(struct terminal *t, struct grid *grid, const json_t *cell, enum detail detail)
+/* How much of the numbers a table shows. */
+struct choice {
+    enum detail detail;
+    size_t without; /* of what is dispensable */
+};
+
+static int add_row(struct terminal *t, struct grid *grid, const json_t *cell, const struct choice *choice)
 {
     struct grid_row *row = grid_add(grid);
+    size_t at = 0;
 
     if (row == NULL)
         return -1;
     snprintf(row->name, sizeof row->name, "%s", view_text(cell, "variant"));
-    snprintf(row->text[NUMBERS], GRID_TEXT, "%s%s", view_text(cell, "verdict"), validity_page_mark(cell));
-    row->last_paint = verdict_paint(t, cell);
+    row->last_paint = terminal_verdict(t, cell);
     if (view_is(cell, "floor"))
-        row->paint = paint(t, DIM);
+        row->paint = terminal_paint(t, DIM);
     for (size_t c = 0; c < NUMBERS; c++) {
         struct measure m = view_measure(cell, columns[c].metric);
 
-        set_number(t, row->text[c], &m, columns[c].unit, detail);
+        if (is_shown(c, choice->without))
+            set_number(t, row->text[at++], &m, columns[c].unit, choice->detail);
     }
+    snprintf(row->text[at], GRID_TEXT, "%s%s", view_text(cell, "verdict"), validity_page_mark(cell));
     return 0;
 }
 
-static int fill(struct terminal *t, struct grid *grid, const struct pick *pick, enum detail detail)
+static void head(struct grid *grid, size_t without)
+{
+    grid->columns = 0;
+    for (size_t c = 0; c < NUMBERS; c++) {
+        if (!is_shown(c, without))
+            continue;
+        for (int line = 0; line < 2; line++)
+            snprintf(grid->head[line][grid->columns], GRID_TEXT, "%s", columns[c].head[line]);
+        grid->columns++;
+    }
+    grid->head[0][grid->columns][0] = '\0';
+    snprintf(grid->head[1][grid->columns++], GRID_TEXT, "verdict");
+}
+
+static int fill(struct terminal *t, struct grid *grid, const struct pick *pick, const struct choice *choice)
 {
     const json_t *at_best = pick->n > 0 ? view_floor(t->run, pick->cell[0]) : NULL;
 
     grid_clear(grid);
+    head(grid, choice->without);
     for (size_t i = 0; i < pick->n; i++)
-        if (!view_is(pick->cell[i], "skipped") && add_row(t, grid, pick->cell[i], detail) != 0)
+        if (!view_is(pick->cell[i], "skipped") && add_row(t, grid, pick->cell[i], choice) != 0)
             return -1;
-    return at_best != NULL && grid->n > 0 ? add_row(t, grid, at_best, detail) : 0;
+    return at_best != NULL && grid->n > 0 ? add_row(t, grid, at_best, choice) : 0;
 }
 
 static void print_skipped(const struct terminal *t, const struct pick *pick)
@@ -122,7 +148,7 @@ static void print_skipped(const struct terminal *t, const struct pick *pick)
             continue;
         snprintf(text, sizeof text, "%s  SKIP: %s", view_text(pick->cell[i], "variant"),
                  view_text(pick->cell[i], "reason"));
-        wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, paint(t, DIM), paint(t, PLAIN), text);
+        wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, terminal_paint(t, DIM), terminal_paint(t, PLAIN), text);
     }
 }
 
@@ -145,160 +171,55 @@ static void print_notes(const struct terminal *t, const struct pick *pick)
             continue;
         snprintf(text, sizeof text, "%s: %s%s%s", view_text(cell, "variant"), share,
                  share[0] != '\0' && voids[0] != '\0' ? "; " : "", voids);
-        wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, paint(t, YELLOW), paint(t, PLAIN), text);
+        wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, terminal_paint(t, YELLOW), terminal_paint(t, PLAIN), text);
     }
+}
+
+/* What to try when the table finds no room: false, nothing more. A full line keeps all its columns: long names stand on
+ * lines of their own instead. */
+static bool next_choice(struct choice *choice, size_t most)
+{
+    if (choice->detail != DETAIL_SHORT)
+        choice->detail++;
+    else if (most < WRAP_COLUMNS && choice->without < DISPENSABLE)
+        choice->without++;
+    else
+        return false;
+    return true;
+}
+
+static void print_without(const struct terminal *t, size_t without)
+{
+    char text[200] = "no room in this terminal for ";
+
+    if (without == 0)
+        return;
+    for (size_t i = 0; i < without; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i > 0 ? ", " : "", dispensable[i]);
+    snprintf(text + strlen(text), sizeof text - strlen(text), ": report.md has them");
+    wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, terminal_paint(t, DIM), terminal_paint(t, PLAIN), text);
 }
 
 static int print_table(struct terminal *t, const struct pick *pick)
 {
-    struct grid grid = { .columns = NUMBERS + 1, .name_head = "variant", .plain = paint(t, PLAIN) };
-    const struct mix_paints paints = { paint(t, DIM), paint(t, PLAIN) };
-    int failed;
+    struct grid grid = { .name_head = "variant", .plain = terminal_paint(t, PLAIN) };
+    const struct mix_paints paints = { terminal_paint(t, DIM), terminal_paint(t, PLAIN) };
+    const size_t most = wrap_columns(t->out);
+    struct choice choice = { .detail = DETAIL_RANGES };
+    int failed = fill(t, &grid, pick, &choice);
 
-    for (size_t c = 0; c < NUMBERS; c++)
-        for (int line = 0; line < 2; line++)
-            snprintf(grid.head[line][c], GRID_TEXT, "%s", columns[c].head[line]);
-    snprintf(grid.head[1][NUMBERS], GRID_TEXT, "verdict");
-    failed = fill(t, &grid, pick, DETAIL_RANGES);
-    for (int detail = DETAIL_PLAIN; detail <= DETAIL_SHORT; detail++)
-        if (failed == 0 && grid_width(&grid) > WRAP_COLUMNS)
-            failed = fill(t, &grid, pick, (enum detail)detail);
+    while (failed == 0 && grid_width(&grid, t->out) > most && next_choice(&choice, most))
+        failed = fill(t, &grid, pick, &choice);
     if (failed == 0 && grid.n > 0)
         grid_print(&grid, t->out);
     grid_clear(&grid);
+    print_without(t, choice.without);
     print_skipped(t, pick);
     print_notes(t, pick);
-    validity_page_print(t->out, pick, paint(t, YELLOW), paint(t, PLAIN));
+    validity_page_print(t->out, pick, terminal_paint(t, YELLOW), terminal_paint(t, PLAIN));
     if (failed == 0)
         failed =
             mix_print(t->out, pick, pick->n > 0 ? view_floor(t->run, pick->cell[0]) : NULL, &paints, &t->said_merged);
-    return failed;
-}
-
-/* The worse of two verdicts of one variant, in the order of DESIGN.md 7. */
-static const json_t *worse(const json_t *a, const json_t *b)
-{
-    static const char *const order[] = { "oversells", "loses",   "duplicates", "undersells", "drifts",
-                                         "unfair",    "unknown", "holds",      "floor",      "skipped" };
-
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        if (a != NULL && view_is(a, order[i]))
-            return a;
-        if (b != NULL && view_is(b, order[i]))
-            return b;
-    }
-    return a != NULL ? a : b;
-}
-
-static int add_sweep_row(struct terminal *t, struct grid *grid, const struct pick *pick, const char *variant,
-                         const struct text_list *points, size_t from)
-{
-    struct grid_row *row = grid_add(grid);
-    const json_t *worst = NULL;
-
-    if (row == NULL)
-        return -1;
-    snprintf(row->name, sizeof row->name, "%s", variant);
-    for (size_t c = 0; c + 1 < grid->columns; c++) {
-        const json_t *cell = view_at(pick, variant, points->items[from + c]);
-        struct measure m = view_measure(cell, "all_p99_ns");
-        char digits[NUMBER_SIZE];
-
-        snprintf(row->text[c], GRID_TEXT, "%s%.20s%s", m.merged ? "~" : "", number_ms(digits, m.median),
-                 cell != NULL && view_fails(cell) ? "!" : validity_page_mark(cell));
-        t->said_merged |= m.merged;
-    }
-    for (size_t i = 0; i < points->n; i++)
-        worst = worse(worst, view_at(pick, variant, points->items[i]));
-    snprintf(row->text[grid->columns - 1], GRID_TEXT, "%s", view_text(worst, "verdict"));
-    row->last_paint = worst != NULL ? verdict_paint(t, worst) : "";
-    return 0;
-}
-
-/* The floor's row: under each point what goes with any cell there. */
-static int add_sweep_floor(const struct terminal *t, struct grid *grid, const struct pick *pick,
-                           const struct text_list *points, size_t from)
-{
-    struct grid_row *row = NULL;
-    char point[256], digits[NUMBER_SIZE];
-
-    for (size_t i = 0; i < pick->n; i++) {
-        const json_t *at_best = view_floor(t->run, pick->cell[i]);
-
-        view_point(pick->cell[i], point, sizeof point);
-        for (size_t c = 0; at_best != NULL && c + 1 < grid->columns; c++) {
-            if (strcmp(points->items[from + c], point) != 0)
-                continue;
-            if (row == NULL && (row = grid_add(grid)) == NULL)
-                return -1;
-            snprintf(row->name, sizeof row->name, "%s", view_text(at_best, "variant"));
-            snprintf(row->text[c], GRID_TEXT, "%s", number_ms(digits, view_measure(at_best, "all_p99_ns").median));
-            snprintf(row->text[grid->columns - 1], GRID_TEXT, "floor");
-            row->paint = paint(t, DIM);
-        }
-    }
-    return 0;
-}
-
-/* As many points side by side as always find room, the rest below. */
-#define POINTS_ABREAST 8
-
-/* The head of a column: the point's value, its key stands in the line above; a point of several keys says all. */
-static void set_point_head(struct grid *grid, size_t c, const char *point)
-{
-    const char *equals = strchr(point, '=');
-
-    if (point[0] == '\0')
-        snprintf(grid->head[1][c], GRID_TEXT, "as is");
-    else if (equals != NULL && strchr(point, ',') == NULL)
-        snprintf(grid->head[1][c], GRID_TEXT, "%.31s", equals + 1);
-    else
-        snprintf(grid->head[1][c], GRID_TEXT, "%.12s", point);
-}
-
-static int print_sweep_part(struct terminal *t, const struct pick *pick, const struct text_list *variants,
-                            const struct text_list *points, size_t from, size_t n)
-{
-    struct grid grid = { .columns = n + 1, .name_head = "all p99 ms", .plain = paint(t, PLAIN) };
-    const char *first = points->items[from];
-    int failed = 0;
-
-    snprintf(grid.head[0][0], GRID_TEXT, "%.*s", (int)strcspn(first, "="), first);
-    for (size_t c = 0; c < n; c++)
-        set_point_head(&grid, c, points->items[from + c]);
-    snprintf(grid.head[0][n], GRID_TEXT, "worst");
-    snprintf(grid.head[1][n], GRID_TEXT, "verdict");
-    for (size_t v = 0; failed == 0 && v < variants->n; v++)
-        failed = add_sweep_row(t, &grid, pick, variants->items[v], points, from);
-    if (failed == 0)
-        failed = add_sweep_floor(t, &grid, pick, points, from);
-    if (failed == 0)
-        grid_print(&grid, t->out);
-    grid_clear(&grid);
-    return failed;
-}
-
-static int print_sweep(struct terminal *t, const struct pick *pick)
-{
-    struct text_list points = { 0 }, variants = { 0 };
-    int failed = view_points(&points, pick) | view_variants(&variants, pick);
-
-    for (size_t from = 0; failed == 0 && from < points.n; from += POINTS_ABREAST) {
-        size_t n = points.n - from < POINTS_ABREAST ? points.n - from : POINTS_ABREAST;
-
-        if (from > 0)
-            putc('\n', t->out);
-        failed = print_sweep_part(t, pick, &variants, &points, from, n);
-    }
-    for (size_t i = 0; i < pick->n; i++) {
-        if (view_fails(pick->cell[i])) {
-            wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, "", "", "!  not held at this point");
-            break;
-        }
-    }
-    validity_page_print(t->out, pick, "", "");
-    text_list_free(&points);
-    text_list_free(&variants);
     return failed;
 }
 
@@ -309,14 +230,14 @@ static void print_closing(void *arg, enum closing_kind kind, const char *text)
         [CLOSING_RANK] = "",    [CLOSING_ASIDE] = YELLOW, [CLOSING_TURNED] = YELLOW,  [CLOSING_BOUND] = DIM
     };
     const struct terminal *t = arg;
-    const char *before = paint(t, paints[kind]);
+    const char *before = terminal_paint(t, paints[kind]);
 
     wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, before, before[0] != '\0' ? PLAIN : "", text);
 }
 
 static int print_steps(const struct terminal *t, const struct pick *pick)
 {
-    int failed = steps_print(t->out, pick, paint(t, DIM), paint(t, PLAIN));
+    int failed = steps_print(t->out, pick, terminal_paint(t, DIM), terminal_paint(t, PLAIN));
 
     print_skipped(t, pick);
     return failed;
@@ -344,14 +265,14 @@ static int print_database(struct terminal *t, const json_t *scenario, const char
         why = skipped_because(&pick);
         if (why != NULL) {
             snprintf(title, sizeof title, "%s  SKIP: %s", db, why);
-            wrap_print(t->out, 0, 4, paint(t, DIM), paint(t, PLAIN), title);
+            wrap_print(t->out, 0, 4, terminal_paint(t, DIM), terminal_paint(t, PLAIN), title);
         } else {
             view_database(t->run, pick.cell[0], title, sizeof title);
-            wrap_print(t->out, 0, 4, paint(t, BOLD), paint(t, PLAIN), title);
+            wrap_print(t->out, 0, 4, terminal_paint(t, BOLD), terminal_paint(t, PLAIN), title);
             if (steps_apply(scenario))
                 failed = print_steps(t, &pick);
             else
-                failed = view_sweeps(scenario) ? print_sweep(t, &pick) : print_table(t, &pick);
+                failed = view_sweeps(scenario) ? sweep_table_print(t, &pick) : print_table(t, &pick);
             putc('\n', t->out);
             if (failed == 0)
                 failed = closing_say(t->run, name, db, print_closing, t);
@@ -372,7 +293,7 @@ static int print_scenario(struct terminal *t, const json_t *scenario)
     snprintf(text, sizeof text, "%s (%s): %lld trial%s, seed %lld", title[0] != '\0' ? title : name, name, trials,
              trials == 1 ? "" : "s", seed);
     putc('\n', t->out);
-    wrap_print(t->out, 0, 4, paint(t, BOLD), paint(t, PLAIN), text);
+    wrap_print(t->out, 0, 4, terminal_paint(t, BOLD), terminal_paint(t, PLAIN), text);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = print_database(t, scenario, dbs.items[i]);
     text_list_free(&dbs);
@@ -392,9 +313,9 @@ void report_table(const json_t *run, FILE *out, bool colour)
     }
     putc('\n', out);
     if (json_is_true(json_object_get(run, "partial")))
-        wrap_print(out, 0, 4, paint(&t, YELLOW), paint(&t, PLAIN),
+        wrap_print(out, 0, 4, terminal_paint(&t, YELLOW), terminal_paint(&t, PLAIN),
                    "Interrupted: this is what was measured until then.");
-    wrap_print(out, 0, 4, paint(&t, DIM), paint(&t, PLAIN),
+    wrap_print(out, 0, 4, terminal_paint(&t, DIM), terminal_paint(&t, PLAIN),
                t.said_merged ? "Medians over trials; times are answer minus due, less checkout. ~ from all trials "
                                "merged (too few samples in one), - not available."
                              : "Medians over trials; times are answer minus due, less checkout. - not available.");

@@ -1,6 +1,7 @@
 #include "harness/report/wrap.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* A byte that begins a character in UTF-8. */
 static int begins(char c)
@@ -11,6 +12,16 @@ static int begins(char c)
 static int blank(char c)
 {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+size_t wrap_columns(FILE *out)
+{
+    struct winsize window;
+    int fd = fileno(out);
+
+    if (fd < 0 || ioctl(fd, TIOCGWINSZ, &window) != 0 || window.ws_col == 0 || window.ws_col > WRAP_COLUMNS)
+        return WRAP_COLUMNS;
+    return window.ws_col < WRAP_NARROWEST ? WRAP_NARROWEST : window.ws_col;
 }
 
 size_t wrap_width(const char *text)
@@ -37,14 +48,14 @@ size_t wrap_fit(const char *text, size_t room)
 
 void wrap_print(FILE *out, size_t first, size_t rest, const char *before, const char *after, const char *text)
 {
-    size_t margin = first;
+    size_t margin = first, columns = wrap_columns(out);
 
     for (;;) {
         size_t n;
 
         while (blank(*text))
             text++;
-        n = wrap_fit(text, WRAP_COLUMNS - margin);
+        n = wrap_fit(text, columns - margin);
         fprintf(out, "%*s%s", (int)margin, "", before);
         for (size_t i = 0; i < n; i++)
             putc(blank(text[i]) ? ' ' : text[i], out);

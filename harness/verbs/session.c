@@ -333,15 +333,6 @@ static int run_cell(struct session *session, size_t i, int64_t block)
     return status;
 }
 
-static int take_turn(struct session *session, size_t i, int64_t block)
-{
-    int status = baton_turn();
-
-    if (status != EXIT_OK)
-        return status;
-    return interrupt_raised() ? EXIT_INTERRUPTED : run_cell(session, i, block);
-}
-
 static int run_block(struct session *session, const struct blocks *blocks, size_t *order, int64_t block)
 {
     const struct cells *cells = session->cells;
@@ -349,8 +340,8 @@ static int run_block(struct session *session, const struct blocks *blocks, size_
 
     plan_shuffle(order, cells->n, (uint64_t)cells->cell[0].scenario.seed, block);
     for (size_t i = 0; i < cells->n && status == EXIT_OK; i++)
-        if (block < blocks->of[order[i]])
-            status = take_turn(session, order[i], block);
+        if (block < blocks->of[order[i]] && (status = baton_turn()) == EXIT_OK)
+            status = interrupt_raised() ? EXIT_INTERRUPTED : run_cell(session, order[i], block);
     return status;
 }
 

@@ -48,3 +48,19 @@ exits 1
 says "/dev/full" "No space left on device"
 clean
 rm -rf "$home"/results/*
+
+# A terminal of 80 columns gets a table of 80, which says what is left out; one of 120 gets all of it.
+call $run --quiet --set load.users=30 --strategy naive,pessimistic,optimistic:by=value
+in_columns()
+{
+    script -qec "stty cols $1; cd '$home' && '$lastseat' report results/latest --color never" /dev/null </dev/null |
+        tr -d '\r' >"$work/out"
+}
+in_columns 80
+grep -q 'no room in this terminal for amplification' "$work/out" || fail 'what is left out at 80 columns is not said'
+long=$(awk 'length($0) > 80' "$work/out")
+[ -z "$long" ] || fail "longer than 80 columns: $long"
+in_columns 120
+grep -q 'ampli-' "$work/out" || fail 'a column is missing at 120 columns'
+grep -q 'no room in this terminal' "$work/out" && fail 'something is left out at 120 columns'
+exit 0

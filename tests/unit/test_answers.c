@@ -22,7 +22,7 @@ struct world {
     struct gate_witness gates[4];
     struct trial trial;
     struct witnesses witnesses;
-    int64_t events, seats, hold_ns, apps;
+    int64_t events, seats, held, hold_ns, apps;
     struct matter matter;
     struct audit audit;
 };
@@ -105,7 +105,7 @@ static void judge(struct world *w)
     memset(&w->audit, 0, sizeof w->audit);
     assert_int_equal(matter_open(m, &w->audit, &w->trial, &w->witnesses, w->events), 0);
     for (e = 1; e <= w->events; e++)
-        m->stock[e].capacity = w->seats;
+        m->stock[e] = (struct stock){ .capacity = w->seats, .held = w->held, .pending = w->held };
     for (b = 0; b < w->witnesses.booking_count; b++)
         m->stock[w->bookings[b].event].sold += w->bookings[b].seats;
     matter_match(&w->audit, m);
@@ -345,6 +345,95 @@ static void test_oversold_by_what_was_told(void **state)
     assert_int_equal(w.audit.lost, 1);
 }
 
+/* Seats left of an event of which something was given back are held against the strategy only for the sake of somebody
+ * who wanted no more, and was wronged. */
+static void test_unsold_needs_somebody_wronged(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 2);
+    book(&w, 0, 10);
+    book(&w, 0, 10);
+    ask(&w, OUTCOME_SOLD_OUT, 5, 15); /* while both were taken */
+    cancel(&w, 2, 20, 30);
+    ask(&w, OUTCOME_GAVE_UP, 35, 36)->seats = 2; /* one was left, two were wanted */
+    judge(&w);
+    assert_int_equal(w.audit.turned_away + w.audit.false_sold_out, 0);
+    assert_int_equal(w.audit.unsold + w.audit.unjudged, 0);
+    cancel(&w, 1, 40, 50);
+    book(&w, 54, 55);
+    ask(&w, OUTCOME_SOLD_OUT, 51, 52)->seats = 2; /* both were free, and one is left now */
+    judge(&w);
+    assert_int_equal(w.audit.false_sold_out, 1);
+    assert_int_equal(w.audit.unsold, 0);
+    ask(&w, OUTCOME_GAVE_UP, 56, 57); /* this one could have had it */
+    judge(&w);
+    assert_int_equal(w.audit.turned_away, 1);
+    assert_int_equal(w.audit.unsold, 1);
+    assert_int_equal(w.audit.unsold_by[SHORTFALL_STRANDED], 1); /* as many were told sold out: that comes first */
+}
+
+/* Turned away while seats were free; then the house was full, and what was given back later he could not have had. */
+static void test_unsold_is_what_was_free_ever_since(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 1);
+    ask(&w, OUTCOME_GAVE_UP, 0, 10);
+    book(&w, 20, 30);
+    cancel(&w, 2, 40, 50);
+    judge(&w);
+    assert_int_equal(w.audit.turned_away, 1);
+    assert_int_equal(w.audit.unsold + w.audit.unjudged, 0);
+    ask(&w, OUTCOME_ABANDONED, 60, 90);
+    ask(&w, OUTCOME_SOLD_OUT, 70, 80); /* while another held it, who then left */
+    judge(&w);
+    assert_int_equal(w.audit.held_refusals, 1);
+    assert_int_equal(w.audit.unsold, 1);
+
+    begin(&w, 3); /* three wanted and free, one of them held in the end: the other two nobody wanted since */
+    book(&w, 0, 10)->seats = 3;
+    ask(&w, OUTCOME_SOLD_OUT, 5, 8);
+    cancel(&w, 1, 20, 30)->seats = 3;
+    ask(&w, OUTCOME_GAVE_UP, 40, 50)->seats = 3;
+    w.held = 1;
+    judge(&w);
+    assert_int_equal(w.audit.turned_away, 1);
+    assert_int_equal(w.audit.unsold, 0);
+}
+
+/* Who asked again after a fault was not sent away: his last answer counts. */
+static void test_asked_again(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 1);
+    ask(&w, OUTCOME_FAILED, 0, 10)->asked_again = 1;
+    judge(&w);
+    assert_int_equal(w.audit.unsold + w.audit.turned_away, 0);
+}
+
+/* A second click is held against its first, where there is one. */
+static void test_clicks(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 9);
+    book(&w, 0, 10)->request = 1;
+    book(&w, 0, 10)->ref = 1;
+    ask(&w, OUTCOME_UNKNOWN, 0, 10)->ref = 1; /* and no row */
+    book(&w, 0, 10)->ref = 3;                 /* the first was not booked, as far as rows say */
+    w.records[3].request = w.bookings[2].request = 14;
+    book(&w, 0, 10)->ref = 7; /* there is no such request */
+    w.records[4].request = w.bookings[3].request = 15;
+    judge(&w);
+    assert_int_equal(w.audit.repeated, 1);
+}
+
 /* ---- the example ------------------------------------------------------------------------------------------------- */
 
 static void test_example(void **state)
@@ -419,6 +508,20 @@ static void test_unsold_by_what_most_were_told(void **state)
         assert_int_equal(w.audit.unsold, 2);
         assert_int_equal(w.audit.unsold_by[cases[i].shortfall], 2);
     }
+}
+
+/* The smallest wish that was refused counts, whoever came first. */
+static void test_unsold_by_the_smallest_wish(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, 2);
+    book(&w, 0, 1);
+    ask(&w, OUTCOME_SOLD_OUT, 2, 3)->seats = 2;
+    ask(&w, OUTCOME_SOLD_OUT, 2, 3);
+    judge(&w);
+    assert_int_equal(w.audit.unsold, 1);
 }
 
 /* What is missing somewhere is named before what people were told, as far as it goes. */
@@ -512,8 +615,10 @@ static void test_malformed(void **state)
     }
     begin(&w, 1);
     w.gates[w.trial.gate_count++] = (struct gate_witness){ .app = 0, .event = 2 };
+    book(&w, 0, 1)->app = 5; /* of a server that has no gate */
     judge(&w);
     assert_int_equal(w.audit.malformed, 1);
+    assert_int_equal(w.audit.gate_drift, 0);
 }
 
 /* Nobody gives back what he does not have. */
@@ -594,8 +699,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_given_back),
         cmocka_unit_test(test_answers_that_contradict_each_other),
         cmocka_unit_test(test_oversold_by_what_was_told),
+        cmocka_unit_test(test_unsold_needs_somebody_wronged),
+        cmocka_unit_test(test_unsold_is_what_was_free_ever_since),
+        cmocka_unit_test(test_asked_again),
+        cmocka_unit_test(test_clicks),
         cmocka_unit_test(test_example),
         cmocka_unit_test(test_unsold_by_what_most_were_told),
+        cmocka_unit_test(test_unsold_by_the_smallest_wish),
         cmocka_unit_test(test_unsold_by_what_is_missing),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_malformed_cancels),

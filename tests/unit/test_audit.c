@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/audit/anomaly.h"
 #include "harness/audit/audit.h"
 #include "tests/support/bench.h"
 
@@ -944,6 +945,62 @@ static void test_impatience_is_no_refusal(void **state)
     }
 }
 
+/* Below the first event there is none either. */
+static void test_event_zero(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.bookings[0].event = 0;
+    judge(&world);
+    assert_string_equal(world.audit.reason, "a booking of an event that was never on sale");
+    good(&world);
+    count(&world, 0, 2, 2);
+    judge(&world);
+    assert_string_equal(world.audit.reason, "the database holds an event that was never on sale");
+    half_sold(&world, "atomic", false);
+    world.holds[0].event = 0;
+    judge(&world);
+    assert_string_equal(world.audit.reason, "a hold on an event that was never on sale");
+    own(&world, 0, 0);
+    judge(&world);
+    assert_string_equal(world.audit.reason, "the strategy's own tables hold an event that was never on sale");
+    seated(&world);
+    world.seats[0].event = 3;
+    judge(&world);
+    assert_string_equal(world.audit.reason, "the seats are not those that were on sale");
+}
+
+static void test_anomalies_and_promises(void **state)
+{
+    static const struct {
+        enum anomaly anomaly;
+        const char *name;
+        unsigned promise; /* 0: nobody may */
+    } all[ANOMALY_COUNT] = {
+        { ANOMALY_OVERSOLD, "oversold", PROMISE_NO_OVERSELL },
+        { ANOMALY_PROBED, "probe_violations", PROMISE_NO_OVERSELL },
+        { ANOMALY_LOST, "lost", 0 },
+        { ANOMALY_GHOST, "ghost", 0 },
+        { ANOMALY_TORN, "torn", PROMISE_ALL_OR_NOTHING },
+        { ANOMALY_DUPLICATE, "duplicate", 0 },
+        { ANOMALY_UNSOLD, "unsold", PROMISE_SELLS_OUT },
+        { ANOMALY_FALSE_SOLD_OUT, "false_sold_out", PROMISE_SELLS_OUT },
+        { ANOMALY_DRIFT, "drift", 0 },
+        { ANOMALY_GATE_DRIFT, "gate_drift", 0 },
+        { ANOMALY_UNFAIR, "unfair", PROMISE_IN_ORDER },
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ANOMALY_COUNT; i++) {
+        assert_string_equal(anomaly_name(all[i].anomaly), all[i].name);
+        assert_int_equal(anomaly_breaks(all[i].anomaly, 0), all[i].promise == 0);
+        assert_true(anomaly_breaks(all[i].anomaly, all[i].promise));
+    }
+}
+
 /* Told that his hold was over, sooner than it can have been. */
 static void test_early_expiry(void **state)
 {
@@ -1023,6 +1080,8 @@ int main(void)
         cmocka_unit_test(test_repeated),
         cmocka_unit_test(test_unsold_with_groups),
         cmocka_unit_test(test_impatience_is_no_refusal),
+        cmocka_unit_test(test_event_zero),
+        cmocka_unit_test(test_anomalies_and_promises),
         cmocka_unit_test(test_early_expiry),
         cmocka_unit_test(test_what_no_run_writes_is_invalid),
     };

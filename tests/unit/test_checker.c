@@ -95,6 +95,10 @@ static void golden_one_seat_left(void **state)
     assert_int_equal(h.labels[2], CHECKER_FINE);
     assert_int_equal(h.checked.worst, 1);
     assert_int_equal(h.checked.worst_taken, 1);
+    assert_int_equal(h.checked.left_out, 0); /* that seat was sold, later */
+    h.n = 3;
+    check(&h);
+    assert_int_equal(h.checked.left_out, 1);
 }
 
 /* The last thing that happens is a lie. */
@@ -361,6 +365,22 @@ static void golden_same_moment_in_a_search(void **state)
     assert_int_equal(h.checked.windows_refuted + h.checked.false_sold_out, 0);
 }
 
+/* A cancel without an answer is what makes room; and a gate's refusal is one like all others. */
+static void golden_cancel_unknown_made_room(void **state)
+{
+    struct history h = { .capacity = 1 };
+
+    (void)state;
+    add(&h, OPERATION_TAKEN, 0, 1, 1);
+    add(&h, OPERATION_MAYBE_GIVEN_BACK, 2, 3, 1);
+    add(&h, OPERATION_TAKEN, 4, 5, 1);
+    add(&h, OPERATION_SOLD_OUT_AT_GATE, 6, 7, 1);
+    check(&h);
+    assert_int_equal(h.checked.peak, 1);
+    assert_int_equal(h.checked.windows, 1);
+    assert_int_equal(h.checked.windows_refuted + h.checked.windows_unknown + h.checked.false_sold_out, 0);
+}
+
 /* Between two windows it is known how many seats are taken. */
 static void golden_windows(void **state)
 {
@@ -380,29 +400,34 @@ static void golden_windows(void **state)
 
 /* ---- the search gives up in time --------------------------------------------------------------------------------- */
 
-/* A history that no order explains, and whose states are too many: `n` takings and givings of all sizes, all open at
- * once, and a refusal before anything has begun. */
+/* A history that no order explains, and whose states are too many: takings and givings of all even sizes, all open at
+ * once, and a refusal that asks for an odd number of seats taken. */
 static void test_too_large_is_unknown(void **state)
 {
     enum { N = 60 };
     struct operation ops[3 * N];
     const struct operation *pointers[3 * N];
+    unsigned char labels[3 * N];
+    struct checked checked;
     size_t i, n = 0;
     int64_t steps = INT64_MAX;
 
     (void)state;
     for (i = 0; i < N; i++) {
-        ops[n++] = (struct operation){ 0, 100 + (int64_t)i, 1 + (int64_t)(i % 7), OPERATION_TAKEN, false };
-        ops[n++] = (struct operation){ 0, 300 + (int64_t)i, 1 + (int64_t)(i % 7), OPERATION_GIVEN_BACK, false };
+        ops[n++] = (struct operation){ 0, 100 + (int64_t)i, 2 + 2 * (int64_t)(i % 7), OPERATION_TAKEN, false };
+        ops[n++] = (struct operation){ 0, 300 + (int64_t)i, 2 + 2 * (int64_t)(i % 7), OPERATION_GIVEN_BACK, false };
     }
-    ops[n++] = (struct operation){ 900, 901, 100, OPERATION_SOLD_OUT, false };
+    ops[n++] = (struct operation){ 200, 901, 1, OPERATION_SOLD_OUT, false };
     for (i = 0; i < n; i++)
         pointers[i] = &ops[i];
-    assert_int_equal(order_find(pointers, n, 100, 0, &steps), ORDER_UNKNOWN);
+    assert_int_equal(order_find(pointers, n, 101, 0, &steps), ORDER_UNKNOWN);
+    assert_int_equal(checker_check(&checked, ops, n, 101, labels), 0);
+    assert_int_equal(checked.windows_unknown, 1);
+    assert_int_equal(checked.false_sold_out, 0);
     steps = 10;
-    assert_int_equal(order_find(pointers, n, 100, 0, &steps), ORDER_UNKNOWN);
+    assert_int_equal(order_find(pointers, n, 101, 0, &steps), ORDER_UNKNOWN);
     steps = INT64_MAX;
-    assert_int_equal(order_find(pointers, n - 1, 100, 0, &steps), ORDER_FOUND);
+    assert_int_equal(order_find(pointers, n - 1, 101, 0, &steps), ORDER_FOUND);
 }
 
 /* ---- against brute force ----------------------------------------------------------------------------------------- */
@@ -752,6 +777,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(golden_only_a_search_can_tell),
         cmocka_unit_test(golden_each_but_not_both),
         cmocka_unit_test(golden_same_moment_in_a_search),
+        cmocka_unit_test(golden_cancel_unknown_made_room),
         cmocka_unit_test(golden_windows),
         cmocka_unit_test(test_too_large_is_unknown),
         cmocka_unit_test(test_agrees_with_brute_force),

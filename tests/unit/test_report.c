@@ -276,7 +276,7 @@ static void test_grid_long_name(void **state)
         snprintf(row->text[0], GRID_TEXT, "%d", i);
     }
     memset(grid.row[1].name, 'n', 120);
-    assert_true(grid_width(&grid) > WRAP_COLUMNS);
+    assert_true(grid_width(&grid, out) > WRAP_COLUMNS);
     grid_print(&grid, out);
     fclose(out);
     grid_clear(&grid);

@@ -1,5 +1,5 @@
-/* Memory that runs out, at the first allocation, the second, …: the audit says so, and neither crashes nor leaks nor
- * judges by half. Sanitizers have an allocator of their own: nothing can be made to fail there. */
+/* Memory runs out at every allocation in turn of the checker, its search and the audit around them: none crashes, leaks
+ * or judges by half. Linked with scarce.h in the way of malloc() (the Makefile's $(scarce)). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,73 +7,7 @@
 #include "harness/audit/checker.h"
 #include "harness/audit/order.h"
 #include "tests/support/bench.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-
-#ifdef IS_SANITIZED
-
-static void test_nothing(void **state)
-{
-    (void)state;
-    skip();
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_nothing) };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
-#else
-
-/* glibc's own, behind the names that this program takes over. */
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-
-static int64_t asked, fails_at; /* 0: none fails */
-
-static bool fails(void)
-{
-    return fails_at > 0 && ++asked == fails_at;
-}
-
-void *malloc(size_t size)
-{
-    return fails() ? NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __libc_calloc(n, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __libc_realloc(old, size);
-}
-
-static void arm(int64_t at)
-{
-    asked = 0;
-    fails_at = at;
-}
-
-/* True: the allocation that was to fail was asked for. */
-static bool disarm(void)
-{
-    bool failed = asked >= fails_at;
-
-    fails_at = 0;
-    return failed;
-}
+#include "tests/support/scarce.h"
 
 #define REQUESTS 300
 
@@ -136,7 +70,7 @@ static void test_audit(void **state)
 {
     struct audit whole, audit;
     struct world w;
-    int64_t at, unknown = 0;
+    int at, unknown = 0;
     bool failed;
 
     (void)state;
@@ -145,9 +79,9 @@ static void test_audit(void **state)
     assert_int_equal(whole.verdict, AUDIT_VALID);
     assert_int_equal(whole.windows, 1);
     for (at = 1, failed = true; failed; at++) {
-        arm(at);
+        scarce_begin(at);
         audit_judge(&audit, w.made.cell, &w.trial, &w.witnesses);
-        failed = disarm();
+        failed = scarce_end();
         if (audit.verdict == AUDIT_UNKNOWN) {
             assert_string_equal(audit.reason, "out of memory for the audit");
             unknown++;
@@ -165,19 +99,20 @@ static void test_audit(void **state)
 
 static void test_checker(void **state)
 {
-    struct operation ops[3] = { { 0, 1, 1, OPERATION_TAKEN, false },
+    struct operation ops[4] = { { 0, 1, 1, OPERATION_TAKEN, false },
                                 { 2, 3, 1, OPERATION_GIVEN_BACK, false },
-                                { 2, 5, 1, OPERATION_SOLD_OUT, false } };
+                                { 2, 5, 1, OPERATION_SOLD_OUT, false },
+                                { 8, 9, 1, OPERATION_TAKEN, false } };
     struct checked checked;
-    unsigned char labels[3];
-    int64_t at, failures = 0;
+    unsigned char labels[4];
+    int at, failures = 0;
     bool failed;
 
     (void)state;
     for (at = 1, failed = true; failed; at++) {
-        arm(at);
-        failures += checker_check(&checked, ops, 3, 1, labels) != 0;
-        failed = disarm();
+        scarce_begin(at);
+        failures += checker_check(&checked, ops, 4, 1, labels) != 0;
+        failed = scarce_end();
     }
     assert_int_equal(checked.windows, 1);
     assert_true(failures >= 8);
@@ -189,7 +124,8 @@ static void test_search(void **state)
     enum { SIZES = 70 };
     struct operation ops[2 * SIZES + 1];
     const struct operation *pointers[2 * SIZES + 1];
-    int64_t at, steps, failures = 0;
+    int64_t steps;
+    int at, failures = 0;
     enum order answer;
     size_t i, n = 0;
     bool failed;
@@ -204,9 +140,9 @@ static void test_search(void **state)
         pointers[i] = &ops[i];
     for (at = 1, failed = true; failed; at++) {
         steps = 400000;
-        arm(at);
+        scarce_begin(at);
         answer = order_find(pointers, n, 10000, 0, &steps);
-        failed = disarm();
+        failed = scarce_end();
         failures += answer == ORDER_NO_MEMORY;
         assert_true(answer == ORDER_NO_MEMORY || answer == ORDER_UNKNOWN);
     }
@@ -231,5 +167,3 @@ int main(void)
 
     return cmocka_run_group_tests(tests, NULL, clean);
 }
-
-#endif

@@ -1,0 +1,135 @@
+#include "harness/report/sweep_table.h"
+
+#include <string.h>
+
+#include "harness/report/grid.h"
+#include "harness/report/number.h"
+#include "harness/report/validity_page.h"
+#include "harness/report/wrap.h"
+
+/* The worse of two verdicts of one variant, in the order of DESIGN.md 7. */
+static const json_t *worse(const json_t *a, const json_t *b)
+{
+    static const char *const order[] = { "oversells", "loses",   "duplicates", "undersells", "drifts",
+                                         "unfair",    "unknown", "holds",      "floor",      "skipped" };
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (a != NULL && view_is(a, order[i]))
+            return a;
+        if (b != NULL && view_is(b, order[i]))
+            return b;
+    }
+    return a != NULL ? a : b;
+}
+
+static int add_sweep_row(struct terminal *t, struct grid *grid, const struct pick *pick, const char *variant,
+                         const struct text_list *points, size_t from)
+{
+    struct grid_row *row = grid_add(grid);
+    const json_t *worst = NULL;
+
+    if (row == NULL)
+        return -1;
+    snprintf(row->name, sizeof row->name, "%s", variant);
+    for (size_t c = 0; c + 1 < grid->columns; c++) {
+        const json_t *cell = view_at(pick, variant, points->items[from + c]);
+        struct measure m = view_measure(cell, "all_p99_ns");
+        char digits[NUMBER_SIZE];
+
+        snprintf(row->text[c], GRID_TEXT, "%s%.20s%s", m.merged ? "~" : "", number_ms(digits, m.median),
+                 cell != NULL && view_fails(cell) ? "!" : validity_page_mark(cell));
+        t->said_merged |= m.merged;
+    }
+    for (size_t i = 0; i < points->n; i++)
+        worst = worse(worst, view_at(pick, variant, points->items[i]));
+    snprintf(row->text[grid->columns - 1], GRID_TEXT, "%s", view_text(worst, "verdict"));
+    row->last_paint = worst != NULL ? terminal_verdict(t, worst) : "";
+    return 0;
+}
+
+/* The floor's row: under each point what goes with any cell there. */
+static int add_sweep_floor(const struct terminal *t, struct grid *grid, const struct pick *pick,
+                           const struct text_list *points, size_t from)
+{
+    struct grid_row *row = NULL;
+    char point[256], digits[NUMBER_SIZE];
+
+    for (size_t i = 0; i < pick->n; i++) {
+        const json_t *at_best = view_floor(t->run, pick->cell[i]);
+
+        view_point(pick->cell[i], point, sizeof point);
+        for (size_t c = 0; at_best != NULL && c + 1 < grid->columns; c++) {
+            if (strcmp(points->items[from + c], point) != 0)
+                continue;
+            if (row == NULL && (row = grid_add(grid)) == NULL)
+                return -1;
+            snprintf(row->name, sizeof row->name, "%s", view_text(at_best, "variant"));
+            snprintf(row->text[c], GRID_TEXT, "%s", number_ms(digits, view_measure(at_best, "all_p99_ns").median));
+            snprintf(row->text[grid->columns - 1], GRID_TEXT, "floor");
+            row->paint = terminal_paint(t, DIM);
+        }
+    }
+    return 0;
+}
+
+/* As many points side by side as always find room, the rest below. */
+#define POINTS_ABREAST 8
+
+/* The head of a column: the point's value, its key stands in the line above; a point of several keys says all. */
+static void set_point_head(struct grid *grid, size_t c, const char *point)
+{
+    const char *equals = strchr(point, '=');
+
+    if (point[0] == '\0')
+        snprintf(grid->head[1][c], GRID_TEXT, "as is");
+    else if (equals != NULL && strchr(point, ',') == NULL)
+        snprintf(grid->head[1][c], GRID_TEXT, "%.31s", equals + 1);
+    else
+        snprintf(grid->head[1][c], GRID_TEXT, "%.12s", point);
+}
+
+static int print_sweep_part(struct terminal *t, const struct pick *pick, const struct text_list *variants,
+                            const struct text_list *points, size_t from, size_t n)
+{
+    struct grid grid = { .columns = n + 1, .name_head = "all p99 ms", .plain = terminal_paint(t, PLAIN) };
+    const char *first = points->items[from];
+    int failed = 0;
+
+    snprintf(grid.head[0][0], GRID_TEXT, "%.*s", (int)strcspn(first, "="), first);
+    for (size_t c = 0; c < n; c++)
+        set_point_head(&grid, c, points->items[from + c]);
+    snprintf(grid.head[0][n], GRID_TEXT, "worst");
+    snprintf(grid.head[1][n], GRID_TEXT, "verdict");
+    for (size_t v = 0; failed == 0 && v < variants->n; v++)
+        failed = add_sweep_row(t, &grid, pick, variants->items[v], points, from);
+    if (failed == 0)
+        failed = add_sweep_floor(t, &grid, pick, points, from);
+    if (failed == 0)
+        grid_print(&grid, t->out);
+    grid_clear(&grid);
+    return failed;
+}
+
+int sweep_table_print(struct terminal *t, const struct pick *pick)
+{
+    struct text_list points = { 0 }, variants = { 0 };
+    int failed = view_points(&points, pick) | view_variants(&variants, pick);
+
+    for (size_t from = 0; failed == 0 && from < points.n; from += POINTS_ABREAST) {
+        size_t n = points.n - from < POINTS_ABREAST ? points.n - from : POINTS_ABREAST;
+
+        if (from > 0)
+            putc('\n', t->out);
+        failed = print_sweep_part(t, pick, &variants, &points, from, n);
+    }
+    for (size_t i = 0; i < pick->n; i++) {
+        if (view_fails(pick->cell[i])) {
+            wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, "", "", "!  not held at this point");
+            break;
+        }
+    }
+    validity_page_print(t->out, pick, "", "");
+    text_list_free(&points);
+    text_list_free(&variants);
+    return failed;
+}
