@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/audit/exact.h"
+#include "harness/base/ascending.h"
 
 /* One end of an operation. */
 struct moment {
@@ -45,7 +46,7 @@ static int by_moment(const void *a, const void *b)
     const struct moment *x = a, *y = b;
 
     if (x->at_ns != y->at_ns)
-        return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+        return ascending(x->at_ns, y->at_ns);
     return (int)(x->end & 1) - (int)(y->end & 1);
 }
 

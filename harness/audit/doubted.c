@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
 #include "harness/scenario/plan.h"
 
 /* Ids of requests that have a row, held or booked, ascending. */
@@ -11,18 +12,11 @@ struct rows {
     size_t n;
 };
 
-static int by_number(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static int by_request(const void *a, const void *b)
 {
     const struct doubt *x = a, *y = b;
 
-    return (x->request > y->request) - (x->request < y->request);
+    return ascending(x->request, y->request);
 }
 
 static int collect(struct rows *rows, const struct witnesses *witnesses)
@@ -36,7 +30,7 @@ static int collect(struct rows *rows, const struct witnesses *witnesses)
         rows->requests[rows->n++] = witnesses->bookings[i].request;
     for (i = 0; i < witnesses->hold_count; i++)
         rows->requests[rows->n++] = witnesses->holds[i].request;
-    qsort(rows->requests, rows->n, sizeof *rows->requests, by_number);
+    qsort(rows->requests, rows->n, sizeof *rows->requests, ascending_int64);
     return 0;
 }
 
@@ -76,7 +70,7 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
         for (n = 1; i + n < faults->doubt_count && doubt[n].request == doubt->request; n++)
             continue;
         check(audit, doubt, n,
-              bsearch(&doubt->request, rows->requests, rows->n, sizeof *rows->requests, by_number) != NULL);
+              bsearch(&doubt->request, rows->requests, rows->n, sizeof *rows->requests, ascending_int64) != NULL);
     }
 }
 
@@ -140,9 +134,9 @@ void audit_mark_again(struct trial *trial)
         if (trial->records[i].request > PLAN_AGAIN)
             again[n++] = trial->records[i].request - PLAN_AGAIN;
     if (n > 0)
-        qsort(again, n, sizeof *again, by_number);
+        qsort(again, n, sizeof *again, ascending_int64);
     for (i = 0; n > 0 && i < trial->record_count; i++)
-        if (bsearch(&trial->records[i].request, again, n, sizeof *again, by_number) != NULL)
+        if (bsearch(&trial->records[i].request, again, n, sizeof *again, ascending_int64) != NULL)
             trial->records[i].asked_again = 1;
     free(again);
 }

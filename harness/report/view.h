@@ -46,6 +46,8 @@ double view_errors_share(const json_t *cell);
 
 /* "users=50", ""; keys without their section. */
 void view_point(const json_t *cell, char *out, size_t size);
+/* What tells a cell from the others of its table: "atomic", "atomic, users=50". */
+void view_name(const json_t *cell, char *out, size_t size);
 bool view_sweeps(const json_t *scenario);
 
 /* Cells picked from a run, in its order, floors apart. NULL picks all. 0 / -1 after saying so. */
