@@ -229,7 +229,7 @@ static int64_t most_of_maybe(const struct operation *ops, size_t n, int64_t capa
     return left > 0 ? left : 0;
 }
 
-/* Whether the bounds alone decide (CORRECTNESS.md 2.3, theorem 1). */
+/* Whether the bounds alone decide (checker.h). */
 static bool bounds_decide(const struct operation *ops, size_t n)
 {
     bool is_open = false, has_groups = false;

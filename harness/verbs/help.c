@@ -6,6 +6,7 @@
 #include "harness/base/version.h"
 #include "harness/results/sample.h"
 #include "harness/scenario/doc.h"
+#include "harness/verbs/argument.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
 
@@ -49,7 +50,7 @@ static int help_overview(void)
 static int help_run(void)
 {
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
-    arguments_help(stdout, RUN_OPTIONS);
+    argument_help(stdout, RUN_OPTIONS);
     puts("\n--against BINARY: another build of lastseat runs the same, each in a process and a run folder of its own\n"
          "(DIR-against and DIR), and only one of them works at a time: trial by trial in turns, who goes first drawn\n"
          "anew each time. Then they are compared, the other as A, blocks in pairs; --gate, --json and --quiet are "
@@ -67,7 +68,7 @@ static int help_calibrate(void)
     puts("lastseat calibrate\n\n"
          "Measures in about half a minute what this machine allows at best, and keeps it in results/calibration.json:\n"
          "what a run measures from then on is shown beside it. Do nothing else with the machine meanwhile.\n");
-    arguments_help(stdout, CALIBRATE_OPTIONS);
+    argument_help(stdout, CALIBRATE_OPTIONS);
     puts("\nLASTSEAT_CALIBRATION: the file to write and to read instead.");
     return EXIT_OK;
 }
@@ -77,7 +78,7 @@ static int help_explain(void)
     puts("lastseat explain VARIANT…  (a strategy with its options, or core, all, rogues)\n\n"
          "Plays the unchanged strategy call by call, one user at a time, in every order that matters, on the\n"
          "real database, and tells the shortest schedule that breaks it.\n");
-    arguments_help(stdout, EXPLAIN_OPTIONS);
+    argument_help(stdout, EXPLAIN_OPTIONS);
     puts("\nWithout --db: on sqlite, or on postgres where the strategy cannot run on sqlite.\n"
          "A schedule is written as who makes the next call: 'A B6 A5'; 'A2 A!after' makes a call fail\n"
          "(!before it took effect, !after it, or by an !error).");
@@ -89,7 +90,7 @@ static int help_compare(void)
     puts("lastseat compare A B  (run folders, or their run.json; the older first)\n\n"
          "What differs in configuration and floors, then every cell: A, B, the change with its 95 % interval and n;\n"
          "~ where no difference is shown. What the audit found is never ~.\n");
-    arguments_help(stdout, COMPARE_OPTIONS);
+    argument_help(stdout, COMPARE_OPTIONS);
     fputs("\nMetrics of gates:", stdout);
     for (const struct sample_metric *m = sample_metrics; m->word != NULL; m++)
         printf(" %s%s", m->word, m[1].word != NULL ? "," : "");
@@ -104,7 +105,7 @@ static int help_breakpoint(void)
          "both ends five times. It holds where all five trials kept to every limit, and breaks where two did not:\n"
          "nothing oversold, lost or invented, no seat left unsold, p99 of the system time within --slo, errors\n"
          "within 1 %, statements per request within twice those of one user, a rate sustained.\n");
-    arguments_help(stdout, BREAKPOINT_OPTIONS);
+    argument_help(stdout, BREAKPOINT_OPTIONS);
     puts("\nThe published case: lastseat breakpoint breaking-point");
     return EXIT_OK;
 }
@@ -114,7 +115,7 @@ static int help_audit(void)
     puts("lastseat audit RUN|FILE  (a run folder: results/latest; or a history from elsewhere)\n\n"
          "Reads history/ and the resolved scenarios of a run, judges every trial again and holds the result\n"
          "against what run.json says.\n");
-    arguments_help(stdout, AUDIT_OPTIONS);
+    argument_help(stdout, AUDIT_OPTIONS);
     puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something else than run.json\n"
          "says (one line each); 3: everything agrees, and a promise was broken.\n\n"
          "FILE: a history somebody else wrote, in the form of history/<cell>/<trial>.csv (results/README.md);\n"

@@ -940,7 +940,7 @@ static void test_repeated(void **state)
     assert_int_equal(world.audit.repeated, 1);
 }
 
-/* DESIGN.md 7: with groups of 4, seats that are left for 2 are nobody's fault; for a group of 2 they are. */
+/* With groups of 4, seats that are left for 2 are nobody's fault; for a group of 2 they are. */
 static void test_unsold_with_groups(void **state)
 {
     struct world world;

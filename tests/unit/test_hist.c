@@ -20,7 +20,7 @@ static void test_layout_is_hdrhistograms(void **state)
     /* 1 ns .. 1 h: 3.6e12 < 2048 * 2^31, so 32 buckets. */
     assert_int_equal(hist_length(), (32 + 1) * 1024);
     assert_true(hist_index(HIST_HIGHEST_NS) < hist_length());
-    /* 1 ns .. 60 s: 26 buckets, 27,648 counts (MEASUREMENT.md 2): 2048 * 2^25 = 2^36 is the first value beyond. */
+    /* 1 ns .. 60 s: 26 buckets, 27,648 counts: 2048 * 2^25 = 2^36 is the first value beyond. */
     assert_int_equal(hist_index((INT64_C(1) << 36) - 1), 27648 - 1);
     assert_int_equal(hist_index(INT64_C(1) << 36), 27648);
     assert_true(INT64_C(60000000000) < INT64_C(1) << 36 && INT64_C(60000000000) >= INT64_C(1) << 35);
