@@ -84,7 +84,7 @@ static int64_t booked_behind(struct claim *told, struct claim *came, size_t n)
         if (t == n - 1 || told[t].event != event) {
             event = told[t].event;
             least = INT64_MAX;
-            while (c > 0 && came[c - 1].event > event)
+            while (came[c - 1].event > event) /* this claim stands there too */
                 c--;
         }
         for (; c > 0 && came[c - 1].event == event && came[c - 1].came_ns > told[t].told_ns; c--)
