@@ -1,7 +1,6 @@
 #include "harness/measure/base64.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -1,6 +1,5 @@
 #include "harness/measure/hdr.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>

@@ -7,7 +7,7 @@
  *
  * Executive summary: values below 2048 ns are counted exactly; above, each power of two is cut into 1024 equal parts,
  * so a value read back is at most 1/1024 (< 0.1 %) above the one recorded. Layout and index arithmetic are
- * HdrHistogram's (lowest 1, highest one hour, 3 digits), so files of its format can be written later.
+ * HdrHistogram's (lowest 1, highest one hour, 3 digits), so its own tools read our files (hdr.h).
  *
  * index(v): b = 64 - clz(v | 2047) - 11; s = v >> b; idx = ((b + 1) << 10) + (s - 1024). Inverse: see hist_value_at().
  */

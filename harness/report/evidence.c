@@ -196,7 +196,7 @@ static void write_probe(FILE *out, const json_t *probe)
     fact(out, "fsync probe", text);
 }
 
-void page_machine(FILE *out, const json_t *run)
+static void write_machine(FILE *out, const json_t *run)
 {
     const json_t *e = json_object_get(run, "environment"), *entry;
     char text[300], number[NUMBER_SIZE];
@@ -253,5 +253,5 @@ void page_repeat(FILE *out, const json_t *run)
             "[scenario/](scenario/).\n",
             view_text(tool, "version"), git, (long long)view_int(run, "seed"), view_text(run, "started_utc"),
             view_text(run, "ended_utc"));
-    page_machine(out, run);
+    write_machine(out, run);
 }

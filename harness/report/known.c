@@ -47,7 +47,8 @@ static const json_t *scenario_of(const json_t *run, const json_t *cell)
     return NULL;
 }
 
-double known_goal(const json_t *run, const json_t *cell)
+/* How well the headline of a cell (results/headline.h) must be known: what the scenario asked for, else 5 %. */
+static double goal_of(const json_t *run, const json_t *cell)
 {
     double asked = strtod(view_text(scenario_of(run, cell), "precision"), NULL) / 100;
 
@@ -102,7 +103,7 @@ bool known_sentence(char *out, size_t size, const json_t *run, const struct pick
 
     if (n < FEWEST_TRIALS)
         return false;
-    goal = known_goal(run, pick->cell[0]);
+    goal = goal_of(run, pick->cell[0]);
     add(&line, "%s within %g %% (half its 95 %% interval, n = %lld):",
         strcmp(metric, "all_p99_ns") == 0   ? "p99 known to"
         : strcmp(metric, "all_p50_ns") == 0 ? "p50 known to"

@@ -23,11 +23,10 @@ enum page_unit { PAGE_COUNT, PAGE_REAL, PAGE_MS, PAGE_BYTES };
 /* "12.3 [11.9..12.8]": the median and its 95 % interval, for seats the range; "~12.3" when merged, "-" when absent. */
 void page_measure(FILE *out, const json_t *cell, const char *metric, enum page_unit);
 
-/* evidence.c: what a scenario's numbers on one database rest on, and the machine they come from. */
+/* evidence.c: what a scenario's numbers on one database rest on. */
 void page_audit(FILE *out, const struct pick *);
 void page_outcomes(FILE *out, const struct pick *);
 void page_resources(FILE *out, const struct pick *);
-void page_machine(FILE *out, const json_t *run);
 /* The command, what it was built from and the machine it ran on. */
 void page_repeat(FILE *out, const json_t *run);
 

@@ -98,7 +98,8 @@ static const char *text_of(const json_t *machine, const char *key)
     return text != NULL ? text : "unknown";
 }
 
-const char *calibration_differs(const json_t *theirs, const json_t *ours, char *difference, size_t size)
+/* NULL, or what differs between two machines{}: one line in `difference`. */
+static const char *differing(const json_t *theirs, const json_t *ours, char *difference, size_t size)
 {
     static const struct {
         const char *key, *name;
@@ -180,8 +181,7 @@ int calibration_read(json_t **out, const char *path, bool asked, const char *db_
     ours = environment_machine(db_dir);
     if ((wrong = check(file)) != NULL)
         status = refuse(asked, "%s: %s; lastseat calibrate makes it anew", path, wrong);
-    else if ((wrong = calibration_differs(json_object_get(file, "machine"), ours, difference, sizeof difference)) !=
-             NULL)
+    else if ((wrong = differing(json_object_get(file, "machine"), ours, difference, sizeof difference)) != NULL)
         status = refuse(asked, "%s is another machine's (%s); lastseat calibrate measures this one", path, wrong);
     json_decref(ours);
     if (wrong == NULL)

@@ -21,7 +21,5 @@ json_t *calibration_of(const struct floors *);
  * or, after one warning, where it is damaged or another machine's; EXIT_USAGE after one line instead of all of that
  * when it was asked for. Caller: json_decref. */
 int calibration_read(json_t **out, const char *path, bool asked, const char *db_dir);
-/* NULL, or what differs between two machines{}: one line in `difference`. Pure. */
-const char *calibration_differs(const json_t *theirs, const json_t *ours, char *difference, size_t size);
 
 #endif

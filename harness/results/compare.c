@@ -18,6 +18,14 @@
 #define ALPHA       0.05
 #define METRICS_MAX 32
 
+/* One metric of one cell, of both runs. */
+struct compared {
+    double a, b;       /* medians                                                          */
+    double of, lo, hi; /* b / a and its interval; NAN: cannot be formed                    */
+    double p;          /* NAN: every value is the same, nothing to test; else not adjusted */
+    size_t n, m;
+};
+
 struct comparing {
     const json_t *a, *b;
     const struct limits *gates;
@@ -94,7 +102,7 @@ static double median_of(const struct sample *s)
     return median;
 }
 
-int compare_samples(struct compared *c, struct sample *a, struct sample *b, bool paired)
+static int test_samples(struct compared *c, struct sample *a, struct sample *b, bool paired)
 {
     int failed;
 
@@ -111,7 +119,7 @@ int compare_samples(struct compared *c, struct sample *a, struct sample *b, bool
     return failed;
 }
 
-bool compare_differs(const struct compared *c, double adjusted_p)
+static bool differs(const struct compared *c, double adjusted_p)
 {
     return adjusted_p < ALPHA && (isnan(c->of) || c->lo > 1 || c->hi < 1);
 }
@@ -122,7 +130,7 @@ static int read_row(struct comparing *c, struct tested *row, const json_t *x, co
     int failed = sample_read(&a, x, row->metric) != 0 || sample_read(&b, y, row->metric) != 0;
 
     if (!failed)
-        failed = compare_samples(&row->compared, &a, &b, c->paired);
+        failed = test_samples(&row->compared, &a, &b, c->paired);
     row->merged = row->compared.n == 0 || row->compared.m == 0;
     sample_free(&a);
     sample_free(&b);
@@ -201,7 +209,7 @@ static json_t *row_json(const struct tested *row, double adjusted, const json_t 
 
     if (row->merged)
         says = "merged";
-    else if (compare_differs(c, adjusted))
+    else if (differs(c, adjusted))
         says = machine != NULL ? "machine" : "different";
     else if (isnan(c->p) || (!isnan(c->of) && ratio_says(&r) == RATIO_EQUAL))
         says = "equal";

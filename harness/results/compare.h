@@ -2,7 +2,6 @@
 #define RESULTS_COMPARE_H
 
 #include <jansson.h>
-#include <stdbool.h>
 
 #include "harness/results/limits.h"
 
@@ -14,19 +13,5 @@
 
 /* a and b: run.json of both; gates may be empty. NULL when out of memory. Caller: json_decref. */
 json_t *compare_runs(const json_t *a, const json_t *b, const struct limits *);
-
-/* One metric of one cell, of both runs: the core of it, for tests too. Values as sample_read() gives them; paired: by
- * blocks. */
-struct compared {
-    double a, b;       /* medians                                                          */
-    double of, lo, hi; /* b / a and its interval; NAN: cannot be formed                    */
-    double p;          /* NAN: every value is the same, nothing to test; else not adjusted */
-    size_t n, m;
-};
-struct sample;
-/* 0, or -1 when out of memory. */
-int compare_samples(struct compared *, struct sample *a, struct sample *b, bool paired);
-/* With p adjusted. */
-bool compare_differs(const struct compared *, double adjusted_p);
 
 #endif

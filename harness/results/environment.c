@@ -89,7 +89,8 @@ static int64_t clock_cost_ns(void)
     return rounds[sizeof rounds / sizeof rounds[0] / 2];
 }
 
-void environment_class(const char *path, char *out, size_t size)
+/* "ext4", "tmpfs", …: what kind of file system holds a path; its magic number when it is none we know. */
+static void name_class(const char *path, char *out, size_t size)
 {
     static const struct {
         unsigned long magic;
@@ -147,7 +148,7 @@ static json_t *fsync_probe(const char *dir)
     int fd = -1, n = -1;
     json_t *probe;
 
-    environment_class(dir, class, sizeof class);
+    name_class(dir, class, sizeof class);
     if (samples != NULL && asprintf(&path, "%s/.lastseat-probe-XXXXXX", dir) >= 0)
         fd = mkostemp(path, O_CLOEXEC);
     if (fd >= 0) {
@@ -196,7 +197,7 @@ json_t *environment_machine(const char *db_dir)
 {
     char class[32];
 
-    environment_class(db_dir, class, sizeof class);
+    name_class(db_dir, class, sizeof class);
     return json_pack("{s:o, s:I, s:I, s:o, s:s}", "cpu", line_of("/proc/cpuinfo", "model name"), "cores",
                      (json_int_t)cores(), "memory_bytes", (json_int_t)memory_bytes(), "kernel", kernel(), "dir_class",
                      class);

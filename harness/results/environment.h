@@ -12,7 +12,5 @@ json_t *environment_read(const char *db_dir);
 json_t *environment_machine(const char *db_dir);
 /* run.json's tool{}: version, git revision, dirty flag. */
 json_t *environment_tool(void);
-/* "ext4", "tmpfs", …: what kind of file system holds a path; its magic number when it is none we know. */
-void environment_class(const char *path, char *out, size_t size);
 
 #endif
