@@ -45,7 +45,7 @@ static const struct {
     const char *name, *value, *help;
 } table[ARGUMENT_COUNT] = {
     [STRATEGY] = { "strategy", "a,b:option=v", "variants to run instead of the scenario's" },
-    [DB] = { "db", "sqlite,postgres", "databases to run on instead of the scenario's" },
+    [DB] = { "db", "sqlite,postgres", "these databases alone" },
     [TRIALS] = { "trials", "N", "the same as --set run.trials=N" },
     [USERS] = { "users", "2|3", "the same as --set load.users=N; 2: every schedule, 3: random ones" },
     [PREEMPTIONS] = { "preemptions", "N", "most times a user is interrupted in a schedule of 2 users (default 3)" },
@@ -396,6 +396,7 @@ bool arguments_colour(const struct arguments *arguments, FILE *stream)
 
 void arguments_help(FILE *out, const char *allowed)
 {
+    enum { indent = 30 };
     char left[64];
     int i;
 
@@ -403,6 +404,10 @@ void arguments_help(FILE *out, const char *allowed)
         if (!listed(allowed, table[i].name))
             continue;
         snprintf(left, sizeof left, "--%s %s", table[i].name, table[i].value != NULL ? table[i].value : "");
-        fprintf(out, "  %-27s %s\n", left, table[i].help);
+        if (strlen(left) > indent - 3)
+            fprintf(out, "  %s\n%*s", left, indent, "");
+        else
+            fprintf(out, "  %-*s ", indent - 3, left);
+        text_wrap(out, indent, table[i].help);
     }
 }
