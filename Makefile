@@ -214,7 +214,7 @@ setup: ## install what bench and test need (Debian packages)
 clean: ## remove what was built, never results
 	rm -rf build lastseat
 clean-results: ## remove every run but results/reference, and keep the calibration
-	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json \
+	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name '*.schema.json' \
 	    ! -name calibration.json -exec rm -rf {} +
 help: ## this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { line = sprintf("make %-15s", $$1); n = split($$2, word, " "); \
