@@ -22,7 +22,7 @@ static void set_reason(struct audit *audit, enum audit_verdict verdict, const ch
 {
     if (verdict > audit->verdict) {
         audit->verdict = verdict;
-        snprintf(audit->reason, sizeof audit->reason, "%s", text);
+        snprintf(audit->reason, sizeof audit->reason, "%.*s", (int)sizeof audit->reason - 1, text);
     }
 }
 
@@ -133,20 +133,33 @@ static int64_t hold_of(const struct cell *cell)
     return holds ? cell->scenario.hold_ttl_ns : 0;
 }
 
+/* Every count that makes a trial invalid by itself, where it is not 0. Whether there is one. */
+static bool name_broken(const struct audit *audit, char *text, size_t size)
+{
+    const struct {
+        const char *name;
+        int64_t n;
+    } counts[] = {
+        { "oversold", audit->oversold },     { "lost", audit->lost },         { "ghost", audit->ghost },
+        { "duplicate", audit->duplicate },   { "torn", audit->torn },         { "drift", audit->drift },
+        { "gate drift", audit->gate_drift }, { "negative", audit->negative },
+    };
+    size_t i, length = 0;
+
+    for (i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].n > 0)
+            length += (size_t)snprintf(text + length, size - length, "%s%s %lld", length > 0 ? ", " : "",
+                                       counts[i].name, (long long)counts[i].n);
+    return length > 0;
+}
+
 /* Invalid outranks unknown outranks valid. */
 static void conclude(struct audit *audit, const struct trial *trial)
 {
-    char text[sizeof audit->reason];
+    char text[256]; /* all of name_broken(), with numbers of 19 digits */
 
     audit->drift = audit->leaked + audit->uncounted;
-    if (audit->oversold + audit->lost + audit->ghost + audit->duplicate + audit->torn + audit->drift +
-            audit->gate_drift + audit->negative >
-        0) {
-        snprintf(text, sizeof text,
-                 "oversold %lld, lost %lld, ghost %lld, duplicate %lld, torn %lld, drift %lld, gate drift %lld",
-                 (long long)audit->oversold, (long long)audit->lost, (long long)audit->ghost,
-                 (long long)audit->duplicate, (long long)audit->torn, (long long)audit->drift,
-                 (long long)audit->gate_drift);
+    if (name_broken(audit, text, sizeof text)) {
         set_reason(audit, AUDIT_INVALID, text);
     } else if (audit->probes.violations > 0) {
         snprintf(text, sizeof text, "%lld of %lld probes saw what must never be", (long long)audit->probes.violations,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/audit/exact.h"
+#include "harness/base/ascending.h"
 
 /* One end of an operation. */
 struct moment {
@@ -45,7 +46,7 @@ static int by_moment(const void *a, const void *b)
     const struct moment *x = a, *y = b;
 
     if (x->at_ns != y->at_ns)
-        return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+        return ascending(x->at_ns, y->at_ns);
     return (int)(x->end & 1) - (int)(y->end & 1);
 }
 
@@ -229,7 +230,7 @@ static int64_t most_of_maybe(const struct operation *ops, size_t n, int64_t capa
     return left > 0 ? left : 0;
 }
 
-/* Whether the bounds alone decide (CORRECTNESS.md 2.3, theorem 1). */
+/* Whether the bounds alone decide (checker.h). */
 static bool bounds_decide(const struct operation *ops, size_t n)
 {
     bool is_open = false, has_groups = false;

@@ -9,7 +9,7 @@
  * invoke and its return, in which never more than `capacity` seats are taken and whoever was told "sold out" came when
  * less than he wanted was left? Pure: no clock, no I/O. Moments that are equal may have come in either order.
  *
- * The rules are those of CORRECTNESS.md 2.2. Lowest number of seats that must be taken at t (A): a taking counts from
+ * Lowest number of seats that must be taken at t (A): a taking counts from
  * its return, until the invoke of what gives it back. Highest number that can be taken at t (B): from the invoke of the
  * taking to the return of the giving back. A refusal for w seats is false when the highest number stays at or below
  * capacity - w from its invoke to its return. A is exact for histories without refusals; B never calls a true refusal

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
 #include "harness/scenario/plan.h"
 
 /* Ids of requests that have a row, held or booked, ascending. */
@@ -11,18 +12,11 @@ struct rows {
     size_t n;
 };
 
-static int by_number(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static int by_request(const void *a, const void *b)
 {
     const struct doubt *x = a, *y = b;
 
-    return (x->request > y->request) - (x->request < y->request);
+    return ascending(x->request, y->request);
 }
 
 static int collect(struct rows *rows, const struct witnesses *witnesses)
@@ -36,7 +30,7 @@ static int collect(struct rows *rows, const struct witnesses *witnesses)
         rows->requests[rows->n++] = witnesses->bookings[i].request;
     for (i = 0; i < witnesses->hold_count; i++)
         rows->requests[rows->n++] = witnesses->holds[i].request;
-    qsort(rows->requests, rows->n, sizeof *rows->requests, by_number);
+    qsort(rows->requests, rows->n, sizeof *rows->requests, ascending_int64);
     return 0;
 }
 
@@ -65,10 +59,19 @@ static void check(struct audit *audit, const struct doubt *doubt, size_t n, bool
         audit->mismatched += has_row != (doubt[0].op == OP_CANCEL);
 }
 
-static void check_all(struct audit *audit, const struct fault_report *faults, const struct rows *rows)
+/* Without the memory for it nothing was checked. */
+static void check_all(struct audit *audit, const struct fault_report *faults, const struct witnesses *witnesses)
 {
+    struct rows rows;
     size_t i, n;
 
+    if (collect(&rows, witnesses) != 0) {
+        if (audit->verdict == AUDIT_VALID) {
+            audit->verdict = AUDIT_UNKNOWN;
+            snprintf(audit->reason, sizeof audit->reason, "out of memory for the audit");
+        }
+        return;
+    }
     qsort(faults->doubts, faults->doubt_count, sizeof *faults->doubts, by_request);
     for (i = 0; i < faults->doubt_count; i += n) {
         const struct doubt *doubt = &faults->doubts[i];
@@ -76,8 +79,9 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
         for (n = 1; i + n < faults->doubt_count && doubt[n].request == doubt->request; n++)
             continue;
         check(audit, doubt, n,
-              bsearch(&doubt->request, rows->requests, rows->n, sizeof *rows->requests, by_number) != NULL);
+              bsearch(&doubt->request, rows.requests, rows.n, sizeof *rows.requests, ascending_int64) != NULL);
     }
+    free(rows.requests);
 }
 
 void audit_faults_conclude(struct audit *audit, const struct cell *cell, const struct fault_report *faults)
@@ -105,7 +109,6 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
 {
     const struct variant *variant = &cell->variant;
     const struct fault_report *faults = &trial->faults;
-    struct rows rows = { .n = 0 };
 
     audit_storage(audit, witnesses->damage);
     if (!faults->on)
@@ -114,10 +117,8 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
         audit->unresolved = audit->unknown;
     /* A hold is made by one transaction and confirmed by another, and what is tried again may be booked by a later try:
      * a row alone says nothing of either. */
-    else if ((variant->registered->strategy->traits & TRAIT_HOLDS) == 0 &&
-             (variant->retry.on & RETRY_ON_UNKNOWN) == 0 && collect(&rows, witnesses) == 0)
-        check_all(audit, faults, &rows);
-    free(rows.requests);
+    else if ((variant->registered->strategy->traits & TRAIT_HOLDS) == 0 && (variant->retry.on & RETRY_ON_UNKNOWN) == 0)
+        check_all(audit, faults, witnesses);
     audit_faults_conclude(audit, cell, faults);
 }
 
@@ -131,18 +132,20 @@ void audit_storage(struct audit *audit, int64_t damage)
              (long long)damage);
 }
 
-void audit_mark_again(struct trial *trial)
+int audit_mark_again(struct trial *trial)
 {
     int64_t *again = calloc(trial->record_count + 1, sizeof *again);
     size_t i, n = 0;
 
-    for (i = 0; again != NULL && i < trial->record_count; i++)
+    if (again == NULL)
+        return -1;
+    for (i = 0; i < trial->record_count; i++)
         if (trial->records[i].request > PLAN_AGAIN)
             again[n++] = trial->records[i].request - PLAN_AGAIN;
-    if (n > 0)
-        qsort(again, n, sizeof *again, by_number);
-    for (i = 0; n > 0 && i < trial->record_count; i++)
-        if (bsearch(&trial->records[i].request, again, n, sizeof *again, by_number) != NULL)
+    qsort(again, n, sizeof *again, ascending_int64);
+    for (i = 0; i < trial->record_count; i++)
+        if (bsearch(&trial->records[i].request, again, n, sizeof *again, ascending_int64) != NULL)
             trial->records[i].asked_again = 1;
     free(again);
+    return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/audit/order.h"
+#include "harness/base/ascending.h"
 
 /* Looking at this many operations over and over, at some ns each, is enough for one history. */
 #define STEPS 100000000
@@ -12,7 +13,7 @@ static int by_invoke(const void *a, const void *b)
 {
     const struct operation *const *x = a, *const *y = b;
 
-    return ((*x)->invoke_ns > (*y)->invoke_ns) - ((*x)->invoke_ns < (*y)->invoke_ns);
+    return ascending((*x)->invoke_ns, (*y)->invoke_ns);
 }
 
 /* What a window holds that is to be put in order moves to its front; *excused: others may have held seats meanwhile. */

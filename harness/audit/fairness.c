@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/ascending.h"
+
 struct asker {
     int64_t request, event, seats, came_ns, told_ns;
     bool won, lost, gave_up, may_have_won;
@@ -35,22 +37,15 @@ static bool is_loser(const struct record *r)
     }
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static int by_event_and_arrival(const void *a, const void *b)
 {
     const struct asker *x = a, *y = b;
 
     if (x->event != y->event)
-        return (x->event > y->event) - (x->event < y->event);
+        return ascending(x->event, y->event);
     if (x->came_ns != y->came_ns)
-        return (x->came_ns > y->came_ns) - (x->came_ns < y->came_ns);
-    return (x->request > y->request) - (x->request < y->request);
+        return ascending(x->came_ns, y->came_ns);
+    return ascending(x->request, y->request);
 }
 
 /* Whoever took so many seats is counted before those who wanted them. */
@@ -110,7 +105,7 @@ static void note_starved(struct fairness *fair, const struct count *count, const
 {
     int64_t left = seats;
 
-    if (bsearch(&askers[0].event, count->events, count->event_count, sizeof *count->events, by_value) != NULL)
+    if (bsearch(&askers[0].event, count->events, count->event_count, sizeof *count->events, ascending_int64) != NULL)
         return;
     for (size_t i = 0; i < n; i++)
         left -= askers[i].may_have_won ? askers[i].seats : 0;
@@ -166,13 +161,13 @@ static double jain(struct count *count, const struct trial *trial)
 
     for (size_t i = 0; i < trial->record_count; i++)
         count->values[i] = trial->records[i].user;
-    qsort(count->values, trial->record_count, sizeof *count->values, by_value);
+    qsort(count->values, trial->record_count, sizeof *count->values, ascending_int64);
     for (size_t i = 0; i < trial->record_count; i++)
         users += i == 0 || count->values[i] != count->values[i - 1];
     for (size_t i = 0; i < trial->record_count; i++)
         if (trial->records[i].outcome == OUTCOME_BOOKED)
             count->values[booked++] = trial->records[i].user;
-    qsort(count->values, booked, sizeof *count->values, by_value);
+    qsort(count->values, booked, sizeof *count->values, ascending_int64);
     for (size_t i = 0; i < booked; i += run) {
         for (run = 1; i + run < booked && count->values[i + run] == count->values[i]; run++)
             continue;
@@ -213,7 +208,7 @@ static int gather(struct count *count, const struct trial *trial)
         if (trial->cancels[i].outcome != ASIDE_FAILED)
             count->events[count->event_count++] = trial->cancels[i].event;
     qsort(count->askers, n, sizeof *count->askers, by_event_and_arrival);
-    qsort(count->events, count->event_count, sizeof *count->events, by_value);
+    qsort(count->events, count->event_count, sizeof *count->events, ascending_int64);
     return 0;
 }
 

@@ -2,20 +2,21 @@
 
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
 #include "harness/measure/aside.h"
 
 static int by_request_record(const void *a, const void *b)
 {
     const struct record *const *left = a, *const *right = b;
 
-    return ((*left)->request > (*right)->request) - ((*left)->request < (*right)->request);
+    return ascending((*left)->request, (*right)->request);
 }
 
 static int by_request_booking(const void *a, const void *b)
 {
     const struct booking *const *left = a, *const *right = b;
 
-    return ((*left)->request > (*right)->request) - ((*left)->request < (*right)->request);
+    return ascending((*left)->request, (*right)->request);
 }
 
 bool matter_refused(const struct record *record, size_t rows)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/ascending.h"
+
 /* The ends of a window's operations that are not done yet, in time: a ring, with a head of its own. */
 struct link {
     size_t next, prev;
@@ -267,7 +269,7 @@ static int by_time(const void *a, const void *b)
     const struct end *x = a, *y = b;
 
     if (x->at_ns != y->at_ns)
-        return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+        return ascending(x->at_ns, y->at_ns);
     /* Invokes, whose links are odd, before returns. */
     return (int)(y->link % 2) - (int)(x->link % 2);
 }

@@ -2,27 +2,19 @@
 
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
+
 struct claim {
     int64_t event, seats, came_ns, told_ns;
     int64_t row; /* the first of its rows; INT64_MAX: it has none */
     bool won, refused;
 };
 
-static int compare(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    return compare(*(const int64_t *)a, *(const int64_t *)b);
-}
-
 static int by_request(const void *a, const void *b)
 {
     const struct booking *x = a, *y = b;
 
-    return x->request != y->request ? compare(x->request, y->request) : compare(x->id, y->id);
+    return x->request != y->request ? ascending(x->request, y->request) : ascending(x->id, y->id);
 }
 
 /* Whoever took so many seats comes before those who wanted them. */
@@ -31,22 +23,22 @@ static int by_event_and_size(const void *a, const void *b)
     const struct claim *x = a, *y = b;
 
     if (x->event != y->event)
-        return compare(x->event, y->event);
-    return x->seats != y->seats ? compare(y->seats, x->seats) : y->won - x->won;
+        return ascending(x->event, y->event);
+    return x->seats != y->seats ? ascending(y->seats, x->seats) : y->won - x->won;
 }
 
 static int by_event_and_answer(const void *a, const void *b)
 {
     const struct claim *x = a, *y = b;
 
-    return x->event != y->event ? compare(x->event, y->event) : compare(x->told_ns, y->told_ns);
+    return x->event != y->event ? ascending(x->event, y->event) : ascending(x->told_ns, y->told_ns);
 }
 
 static int by_event_and_arrival(const void *a, const void *b)
 {
     const struct claim *x = a, *y = b;
 
-    return x->event != y->event ? compare(x->event, y->event) : compare(x->came_ns, y->came_ns);
+    return x->event != y->event ? ascending(x->event, y->event) : ascending(x->came_ns, y->came_ns);
 }
 
 static int64_t first_row(const struct booking *rows, size_t n, int64_t request)
@@ -92,7 +84,7 @@ static int64_t booked_behind(struct claim *told, struct claim *came, size_t n)
         if (t == n - 1 || told[t].event != event) {
             event = told[t].event;
             least = INT64_MAX;
-            while (c > 0 && came[c - 1].event > event)
+            while (came[c - 1].event > event) /* this claim stands there too */
                 c--;
         }
         for (; c > 0 && came[c - 1].event == event && came[c - 1].came_ns > told[t].told_ns; c--)
@@ -114,7 +106,7 @@ static size_t gather(struct claim *claims, const struct trial *trial, const stru
         bool won = r->outcome == OUTCOME_BOOKED || (r->outcome == OUTCOME_UNKNOWN && row != INT64_MAX);
 
         if ((!won && r->outcome != OUTCOME_SOLD_OUT) ||
-            bsearch(&r->event, events, event_count, sizeof *events, by_value) != NULL)
+            bsearch(&r->event, events, event_count, sizeof *events, ascending_int64) != NULL)
             continue;
         claims[n++] = (struct claim){ .event = r->event,
                                       .seats = r->seats,
@@ -143,7 +135,7 @@ int64_t passed_over(const struct trial *trial, const struct witnesses *witnesses
             if (trial->cancels[i].outcome != ASIDE_FAILED)
                 events[event_count++] = trial->cancels[i].event;
         qsort(rows, row_count, sizeof *rows, by_request);
-        qsort(events, event_count, sizeof *events, by_value);
+        qsort(events, event_count, sizeof *events, ascending_int64);
         n = gather(claims, trial, rows, row_count, events, event_count);
         count = refused_first(claims, n);
         for (size_t i = 0; i < n; i++)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
+
 bool seats_are_whole(const struct witnesses *witnesses)
 {
     size_t i = 0, c;
@@ -37,8 +39,8 @@ static int by_owner(const void *a, const void *b)
     const struct seat *left = a, *right = b;
 
     if (left->request != right->request)
-        return (left->request > right->request) - (left->request < right->request);
-    return (left->event > right->event) - (left->event < right->event);
+        return ascending(left->request, right->request);
+    return ascending(left->event, right->event);
 }
 
 int seats_drift(const struct witnesses *witnesses, int64_t *leaked, int64_t *uncounted)

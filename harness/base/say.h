@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Exit codes of the program (DESIGN.md 6). Functions on the cold path return one of these;
+/* Exit codes of the program (`lastseat help exit`). Functions on the cold path return one of these;
  * whoever detects a failure says it once with say_error() and everybody above only passes it on. */
 enum exit_code {
     EXIT_OK = 0,

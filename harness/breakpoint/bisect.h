@@ -6,7 +6,7 @@
 
 #include "harness/base/rng.h"
 
-/* The search for a breaking point (MEASUREMENT.md 4): which level (users, or requests per second) to test next, and
+/* The search for a breaking point: which level (users, or requests per second) to test next, and
  * what the tests so far amount to. Pure: it is told whether a test passed, and asks for nothing.
  *
  * A level is tested up to BISECT_TESTS times. It is broken when at least BISECT_BROKEN of them failed, holds while none

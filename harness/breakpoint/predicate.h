@@ -3,14 +3,14 @@
 
 #include "harness/audit/audit.h"
 
-/* What a strategy must keep to at a level, trial by trial (MEASUREMENT.md 4). Pure. */
+/* What a strategy must keep to at a level, trial by trial. Pure. */
 
 enum predicate {
     PREDICATE_OVERSOLD,  /* oversold = 0                                                                    */
     PREDICATE_LEDGER,    /* lost = ghost = duplicate = torn = 0                                             */
     PREDICATE_UNDERSOLD, /* unsold = 0                                                                      */
     PREDICATE_TIME,      /* p99 of the system time of all requests within the slo, cut short by run.timeout or not */
-    PREDICATE_ERRORS,    /* errors (DESIGN.md 1) at most a share of the requests                            */
+    PREDICATE_ERRORS,    /* errors, as results/README.md has them, at most a share of the requests    */
     PREDICATE_AMPLIFICATION, /* statements per request at most so many times those of one user and one seat     */
     PREDICATE_BEHIND,        /* open load: the rate was sustained (measure/pace.h)                              */
     PREDICATE_GENERATOR,     /* users who do nothing at all meet the slo at this level, and counts add up: else times
@@ -27,7 +27,7 @@ struct limits {
 #define LIMITS_SLO_NS        INT64_C(100000000)
 #define LIMITS_ERRORS_SHARE  0.01
 #define LIMITS_AMPLIFICATION 2.0
-/* A shorter stall is no excuse (MEASUREMENT.md 5). */
+/* A shorter stall is no excuse. */
 #define LIMITS_STALL_NS INT64_C(5000000)
 
 /* One trial of one variant at a level. */

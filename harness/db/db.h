@@ -90,7 +90,8 @@ struct db;
 /* Room for one line about a failure. */
 #define DB_ERROR_SIZE 256
 
-/* Formulae (DESIGN.md 1): statements = reads + writes (BEGIN/COMMIT/ROLLBACK apart); transactions = commits + rollbacks
+/* Formulae (results/README.md): statements = reads + writes (BEGIN/COMMIT/ROLLBACK apart); transactions = commits +
+ * rollbacks
  * + autocommit writes; a round trip is one wait for the server (SQLite: one call into the library that runs a
  * statement). begins = commits + rollbacks + transactions that ended without either (lost, in doubt): db.c keeps
  * `abandoned_tx` for these, so the identity can be checked. */

@@ -139,11 +139,3 @@ void floors_free(struct floors *f)
 {
     statistics_destroy(&f->statistics);
 }
-
-const struct floor *floors_find(const struct floors *f, const char *name)
-{
-    for (size_t i = 0; i < f->n; i++)
-        if (strcmp(f->floor[i].name, name) == 0)
-            return &f->floor[i];
-    return NULL;
-}

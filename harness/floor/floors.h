@@ -37,8 +37,6 @@ struct floors {
  * floors_free() in any case. */
 int floors_measure(struct floors *, const struct text_list *required);
 void floors_free(struct floors *);
-/* NULL: there is none of this name. */
-const struct floor *floors_find(const struct floors *, const char *name);
 
 /* For those who measure one. work() does some of it and answers how many that were, or -1 after saying why. EXIT_OK /
  * EXIT_ERROR / EXIT_INTERRUPTED. */

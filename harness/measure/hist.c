@@ -57,21 +57,6 @@ void hist_destroy(struct hist *h)
     memset(h, 0, sizeof *h);
 }
 
-/* Only the used stretch is touched, here and in hist_add(): most of the 264 KiB of a histogram are never needed, and
- * pages left alone cost neither time nor memory. */
-void hist_clear(struct hist *h)
-{
-    int64_t *counts = h->counts;
-
-    if (h->total > 0) {
-        int first = hist_index(h->min);
-
-        memset(counts + first, 0, (size_t)(hist_index(h->max) - first + 1) * sizeof *counts);
-    }
-    memset(h, 0, sizeof *h);
-    h->counts = counts;
-}
-
 void hist_record(struct hist *h, int64_t value_ns)
 {
     if (value_ns > HIST_HIGHEST_NS) {
@@ -89,6 +74,8 @@ void hist_record(struct hist *h, int64_t value_ns)
     h->total++;
 }
 
+/* Only the used stretch is touched: most of the 264 KiB of a histogram are never needed, and pages left alone cost
+ * neither time nor memory. */
 void hist_add(struct hist *sum, const struct hist *more)
 {
     sum->over += more->over;

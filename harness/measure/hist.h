@@ -24,7 +24,6 @@ struct hist {
 
 int hist_init(struct hist *);     /* 0, or -1 when out of memory                          */
 void hist_destroy(struct hist *); /* NULL and zeroed are no-ops                           */
-void hist_clear(struct hist *);
 /* Negative values count as 0. One thread. */
 void hist_record(struct hist *, int64_t value_ns);
 /* Element-wise addition. */

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* What a rush must come to when nothing is left to chance (MEASUREMENT.md 7). Pure. */
+/* What a rush must come to when nothing is left to chance. Pure. */
 
 /* n users, each of whom wants one of s seats of one event, in lock-step (run/lockstep.h): all read the counter, then
  * all try to replace what they read, and one of them does; whoever did not tries again, a times at most, and whoever

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/clock.h"
 
 /* Two-sided 95 % points of Student's t with PACE_FEWEST_SLICES - 2 degrees of freedom and more. */
@@ -70,13 +71,6 @@ static bool grows(const struct trend *trend, const struct pace_terms *terms)
     return trend->known && trend->lo > 0 && trend->last_ns > (double)terms->late_ns && rise_ns > trend->last_ns / 2;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* Requests that begin as another ends are not at once in flight. -1: out of memory. */
 static int64_t most_in_flight(const struct record *records, size_t n)
 {
@@ -88,8 +82,8 @@ static int64_t most_in_flight(const struct record *records, size_t n)
             begins[i] = records[i].invoke_ns;
             ends[i] = records[i].return_ns;
         }
-        qsort(begins, n, sizeof *begins, by_value);
-        qsort(ends, n, sizeof *ends, by_value);
+        qsort(begins, n, sizeof *begins, ascending_int64);
+        qsort(ends, n, sizeof *ends, ascending_int64);
         most = 0;
         for (size_t b = 0, e = 0; b < n; b++) {
             while (ends[e] <= begins[b])

@@ -5,7 +5,7 @@
 
 #include "strategies/strategy.h"
 
-/* What a request came to (DESIGN.md 1): requests = the sum of these, always. */
+/* What a request came to (results/README.md): requests = the sum of these, always. */
 enum outcome {
     OUTCOME_BOOKED,
     OUTCOME_SOLD_OUT,

@@ -143,11 +143,8 @@ static bool has_headline(const json_t *cell)
 static void write_check(FILE *out, const json_t *cell)
 {
     const json_t *headline = json_object_get(cell, "headline");
-    char name[512], point[256];
 
-    view_point(cell, point, sizeof point);
-    snprintf(name, sizeof name, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-    page_cell(out, name);
+    page_name(out, cell);
     page_cell(out, view_text(headline, "metric"));
     fprintf(out, "| %lld ", (long long)view_trials(cell));
     write_share(out, 100 * known_half_width(cell), "%.1f %%");

@@ -161,7 +161,6 @@ void arrivals_write(FILE *out, const struct pick *pick)
                                          "starved",
                                          "Jain index of users",
                                          NULL };
-    char point[256], name[512];
 
     if (!compares(pick))
         return;
@@ -181,9 +180,7 @@ void arrivals_write(FILE *out, const struct pick *pick)
 
         if (view_trials(cell) == 0)
             continue;
-        view_point(cell, point, sizeof point);
-        snprintf(name, sizeof name, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-        page_cell(out, name);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         page_measure(out, cell, "order_index", PAGE_REAL);
         total(out, cell, "winners");

@@ -5,13 +5,8 @@
 
 #include "harness/report/grid.h"
 #include "harness/report/number.h"
+#include "harness/report/paint.h"
 #include "harness/report/wrap.h"
-
-#define BOLD   "\033[1m"
-#define DIM    "\033[2m"
-#define YELLOW "\033[33m"
-#define GREEN  "\033[32m"
-#define PLAIN  "\033[0m"
 
 const json_t *breaks_level(const json_t *cell, const char *end)
 {
@@ -121,14 +116,6 @@ void breaks_remark(const json_t *cell, char *out, size_t size)
             (long long)view_int(cell, "breaks"), unit);
 }
 
-void breaks_name(const json_t *cell, char *out, size_t size)
-{
-    char point[256];
-
-    view_point(cell, point, sizeof point);
-    snprintf(out, size, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-}
-
 /* ---- the terminal ----------------------------------------------------------------------------------------------- */
 
 enum column { ATTEMPTS, HOLDS, BREAKS, P99_HOLDS, P99_BREAKS, TRIALS, CAUSES, COLUMNS };
@@ -163,7 +150,7 @@ static int add_row(struct grid *grid, const json_t *cell, bool colour)
 
     if (row == NULL)
         return -1;
-    breaks_name(cell, name, sizeof name);
+    view_name(cell, name, sizeof name);
     snprintf(row->name, sizeof row->name, "%.191s", name);
     snprintf(row->text[ATTEMPTS], GRID_TEXT, "%.20s", view_text(json_object_get(cell, "params"), "retry.attempts"));
     set_level(row->text[HOLDS], cell, "holds");
@@ -192,7 +179,7 @@ static void print_rest(const json_t *dossier, const char *db, FILE *out, bool co
 
         if (strcmp(view_text(cell, "db"), db) != 0)
             continue;
-        breaks_name(cell, name, sizeof name);
+        view_name(cell, name, sizeof name);
         breaks_remark(cell, text, sizeof text);
         snprintf(line, sizeof line, "%s%s %s", name, skipped ? "  SKIP:" : ":",
                  skipped ? view_text(cell, "reason") : text);

@@ -31,7 +31,5 @@ void breaks_causes(const json_t *cell, char *out, size_t size);
 void breaks_rule(const json_t *dossier, char *out, size_t size);
 /* What a row does not say by itself: a grey zone, that it holds again further up, the machine's limit. "": nothing. */
 void breaks_remark(const json_t *cell, char *out, size_t size);
-/* The variant and its sweep point. */
-void breaks_name(const json_t *cell, char *out, size_t size);
 
 #endif

@@ -49,8 +49,7 @@ static void write_answers(FILE *out, const json_t *dossier, const char *db)
 
         if (!is_of(cell, db))
             continue;
-        breaks_name(cell, text, sizeof text);
-        page_cell(out, text);
+        page_name(out, cell);
         page_number(out, view_text(params, "retry.attempts"));
         page_number(out, view_text(params, "retry.backoff"));
         write_level(out, json_object_get(cell, "holds"));
@@ -127,7 +126,7 @@ static void write_database(FILE *out, const json_t *dossier, const char *dir, co
     {
         if (!is_of(cell, db) || json_array_size(json_object_get(cell, "levels")) == 0)
             continue;
-        breaks_name(cell, name, sizeof name);
+        view_name(cell, name, sizeof name);
         fputs("\n### ", out);
         page_text(out, name);
         fprintf(out, ", %s\n\n", db);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/say.h"
 #include "harness/report/breaks.h"
 #include "harness/report/gnuplot.h"
@@ -51,7 +52,7 @@ static void write_block(const struct drawing *d, const json_t *cell)
     char name[512];
     size_t i;
 
-    breaks_name(cell, name, sizeof name);
+    view_name(cell, name, sizeof name);
     fprintf(d->data, "# %s\n", name);
     json_array_foreach(json_object_get(cell, "levels"), i, level)
     {
@@ -64,13 +65,6 @@ static void write_block(const struct drawing *d, const json_t *cell)
                 strcmp(state, "broken") == 0 ? median : NAN);
     }
     fputs("\n\n", d->data);
-}
-
-static int by_level(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-
-    return (x[0] > y[0]) - (x[0] < y[0]);
 }
 
 /* The floor at every level that any cell was tested at. */
@@ -91,7 +85,8 @@ static int write_floor(const struct drawing *d)
             at[n][1] = view_number(level, "floor_p99_ns") / 1e6;
             n += isnan(at[n][1]) ? 0 : 1;
         }
-    qsort(at, n, sizeof *at, by_level);
+    /* Each by what it begins with, its level. */
+    qsort(at, n, sizeof *at, ascending_double);
     fputs("# null\nNaN,NaN\n", d->data);
     for (i = 0; i < n; i++)
         if (i == 0 || at[i][0] > at[i - 1][0])
@@ -117,7 +112,7 @@ static void say_lines(const struct drawing *d)
 
     fputs("names='", d->variables);
     for (i = 0; i < d->n; i++) {
-        breaks_name(d->cell[i], name, sizeof name);
+        view_name(d->cell[i], name, sizeof name);
         snprintf(line, sizeof line, "%s: %s", name, view_text(d->cell[i], "text"));
         add_word(d->variables, line);
     }

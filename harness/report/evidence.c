@@ -3,15 +3,6 @@
 
 #include "harness/report/page.h"
 
-static void name_cell(FILE *out, const json_t *cell)
-{
-    char point[256], text[512];
-
-    view_point(cell, point, sizeof point);
-    snprintf(text, sizeof text, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-    page_cell(out, text);
-}
-
 /* "24 (10 of 10)" */
 static void audited(FILE *out, const json_t *cell, const char *key)
 {
@@ -49,7 +40,7 @@ void page_audit(FILE *out, const struct pick *pick)
 
         if (view_trials(cell) == 0)
             continue;
-        name_cell(out, cell);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         page_number(out, number_count(text, view_sum(cell, "audit", "capacity")));
         page_number(out, number_count(text, view_sum(cell, "audit", "told")));
@@ -121,7 +112,7 @@ void page_outcomes(FILE *out, const struct pick *pick)
 
         if (view_trials(cell) == 0)
             continue;
-        name_cell(out, cell);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         page_number(out, number_count(text, view_sum(cell, NULL, "requests")));
         for (size_t k = 0; k < sizeof outcomes / sizeof outcomes[0]; k++)
@@ -158,7 +149,7 @@ void page_resources(FILE *out, const struct pick *pick)
 
         if (view_trials(cell) == 0)
             continue;
-        name_cell(out, cell);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         per(out, view_sum(cell, "resources", "harness_cpu_ns"), requests, number_duration);
         per(out, view_sum(cell, "resources", "server_cpu_ns"), requests, number_duration);

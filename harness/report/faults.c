@@ -26,12 +26,10 @@ static void number(FILE *out, double value)
 
 static void write_row(FILE *out, const json_t *cell)
 {
-    char point[256], name[512], text[NUMBER_SIZE];
+    char text[NUMBER_SIZE];
     int64_t n = view_trials(cell);
 
-    view_point(cell, point, sizeof point);
-    snprintf(name, sizeof name, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-    page_cell(out, name);
+    page_name(out, cell);
     fprintf(out, "| %lld ", (long long)n);
     number(out, sum(cell, "cut_before"));
     number(out, sum(cell, "cut_after"));

@@ -130,7 +130,7 @@ static void write_row(struct beside *b, const char *figure, bool rate, double me
 {
     static const char *const heads[] = { "variant", "figure",           "n",        "measured",
                                          "floor",   "measured / floor", "floor of", NULL };
-    char point[256], name[512], text[NUMBER_SIZE];
+    char text[NUMBER_SIZE];
 
     if (!(measured > 0) || !(floor > 0))
         return;
@@ -142,9 +142,7 @@ static void write_row(struct beside *b, const char *figure, bool rate, double me
         page_table(b->out, heads);
         b->any = true;
     }
-    view_point(b->cell, point, sizeof point);
-    snprintf(name, sizeof name, "%s%s%s", view_text(b->cell, "variant"), point[0] != '\0' ? ", " : "", point);
-    page_cell(b->out, name);
+    page_name(b->out, b->cell);
     page_cell(b->out, figure);
     fprintf(b->out, "| %lld ", (long long)view_trials(b->cell));
     page_number(b->out, rate ? number_real(text, measured) : number_duration(text, measured));

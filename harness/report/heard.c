@@ -4,14 +4,10 @@
 
 #include "harness/report/grid.h"
 #include "harness/report/number.h"
+#include "harness/report/paint.h"
 #include "harness/report/report.h"
 #include "harness/report/view.h"
 #include "harness/report/wrap.h"
-
-#define RED    "\033[1;31m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
 
 /* "booked 10, sold out 990": those that occurred. */
 static void say_outcomes(char *out, size_t size, const json_t *outcomes)

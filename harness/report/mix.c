@@ -96,7 +96,6 @@ void mix_write(FILE *out, const struct pick *pick)
                                          "seats back", "failed", "unknown",       "cancel p50 ms", "cancel p99 ms",
                                          "looks",      "failed", "look p50 ms",   "look p99 ms",   NULL };
     size_t chosen[COLUMNS];
-    char point[256], name[512];
 
     if (choose(pick, chosen) == 0)
         return;
@@ -112,9 +111,7 @@ void mix_write(FILE *out, const struct pick *pick)
 
         if (view_trials(cell) == 0)
             continue;
-        view_point(cell, point, sizeof point);
-        snprintf(name, sizeof name, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-        page_cell(out, name);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         total(out, cell, NULL, "repeats");
         total(out, cell, "audit", "repeated");

@@ -31,6 +31,14 @@ void page_cell(FILE *out, const char *text)
     putc(' ', out);
 }
 
+void page_name(FILE *out, const json_t *cell)
+{
+    char name[512];
+
+    view_name(cell, name, sizeof name);
+    page_cell(out, name);
+}
+
 void page_number(FILE *out, const char *number)
 {
     fprintf(out, "| %s ", number);

@@ -15,6 +15,8 @@ void page_text(FILE *out, const char *text);
 void page_table(FILE *out, const char *const *heads);
 /* One cell "| text ", escaped; page_row_end() after the last. */
 void page_cell(FILE *out, const char *text);
+/* The same of view_name(). */
+void page_name(FILE *out, const json_t *cell);
 void page_number(FILE *out, const char *number);
 void page_row_end(FILE *out);
 

@@ -86,7 +86,7 @@ void probed_write(FILE *out, const struct pick *pick)
                                          "time per look",
                                          "share of wall",
                                          NULL };
-    char point[256], name[512], text[NUMBER_SIZE];
+    char text[NUMBER_SIZE];
 
     if (!was_probed(pick))
         return;
@@ -101,9 +101,7 @@ void probed_write(FILE *out, const struct pick *pick)
 
         if (!view_measure(cell, "probes").present)
             continue;
-        view_point(cell, point, sizeof point);
-        snprintf(name, sizeof name, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-        page_cell(out, name);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         total(out, cell, "probes");
         total(out, cell, "probe_violations");

@@ -76,14 +76,6 @@ static const char *shown(char out[NUMBER_SIZE], double value)
     return out;
 }
 
-static void name_row(const json_t *cell, char *out, size_t size)
-{
-    char point[256];
-
-    view_point(cell, point, sizeof point);
-    snprintf(out, size, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-}
-
 int steps_print(FILE *out, const struct pick *pick, const char *dim, const char *plain)
 {
     struct grid grid = { .columns = COLUMNS + 1, .name_head = "in lock-step", .plain = plain };
@@ -102,7 +94,7 @@ int steps_print(FILE *out, const struct pick *pick, const char *dim, const char 
             continue;
         if ((row = grid_add(&grid)) == NULL)
             break;
-        name_row(pick->cell[i], name, sizeof name);
+        view_name(pick->cell[i], name, sizeof name);
         snprintf(row->name, sizeof row->name, "%.191s", name);
         count(pick->cell[i], value);
         for (c = 0; c < COLUMNS; c++)
@@ -122,7 +114,7 @@ void steps_write(FILE *out, const json_t *scenario, const struct pick *pick)
     static const char *const page_heads[] = { "variant",    "n",     "sold",   "oversold", "unsold",
                                               "statements", "reads", "writes", "bookings", "without INSERTs",
                                               "model",      NULL };
-    char name[512], text[NUMBER_SIZE];
+    char text[NUMBER_SIZE];
     double value[COLUMNS];
     size_t i;
     int c;
@@ -137,8 +129,7 @@ void steps_write(FILE *out, const json_t *scenario, const struct pick *pick)
     for (i = 0; i < pick->n; i++) {
         if (view_is(pick->cell[i], "skipped"))
             continue;
-        name_row(pick->cell[i], name, sizeof name);
-        page_cell(out, name);
+        page_name(out, pick->cell[i]);
         fprintf(out, "| %lld ", (long long)view_trials(pick->cell[i]));
         count(pick->cell[i], value);
         for (c = 0; c < COLUMNS; c++)

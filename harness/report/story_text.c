@@ -1,16 +1,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/report/paint.h"
 #include "harness/report/story.h"
 #include "harness/report/story_cell.h"
 #include "harness/report/story_verdict.h"
 #include "harness/report/wrap.h"
-
-#define BOLD  "\033[1m"
-#define DIM   "\033[2m"
-#define RED   "\033[1;31m"
-#define GREEN "\033[32m"
-#define PLAIN "\033[0m"
 
 #define WIDTH_LEAST 40
 /* Columns before the first actor: a step's number. */

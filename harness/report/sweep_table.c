@@ -7,7 +7,7 @@
 #include "harness/report/validity_page.h"
 #include "harness/report/wrap.h"
 
-/* The worse of two verdicts of one variant, in the order of DESIGN.md 7. */
+/* The worse of two verdicts of one variant, in the order of results/README.md. */
 static const json_t *worse(const json_t *a, const json_t *b)
 {
     static const char *const order[] = { "oversells", "loses",   "duplicates", "undersells", "drifts",

@@ -5,12 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define BOLD   "\033[1m"
-#define DIM    "\033[2m"
-#define RED    "\033[1;31m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
+#include "harness/report/paint.h"
 
 /* Where the tables of a run are printed. */
 struct terminal {

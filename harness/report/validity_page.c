@@ -103,14 +103,6 @@ static void in_words(char *out, size_t size, const json_t *run, const json_t *ce
     }
 }
 
-static void name_cell(const json_t *cell, char *out, size_t size)
-{
-    char point[256];
-
-    view_point(cell, point, sizeof point);
-    snprintf(out, size, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-}
-
 static void write_words(FILE *out, const json_t *run, const struct pick *pick)
 {
     char name[512], text[300];
@@ -123,7 +115,7 @@ static void write_words(FILE *out, const json_t *run, const struct pick *pick)
             fputs(any ? "- " : "\nRead with care: the generator or the machine may have been what was measured:\n\n- ",
                   out);
             any = true;
-            name_cell(pick->cell[i], name, sizeof name);
+            view_name(pick->cell[i], name, sizeof name);
             page_text(out, name);
             fputs(": ", out);
             in_words(text, sizeof text, run, pick->cell[i], d);
@@ -154,7 +146,7 @@ static void write_weather(FILE *out, const struct pick *pick)
         "variant",          "n", "waited for a CPU per request", "taken by the host", "hiccups p99.9", "judged",
         "cost of watching", NULL
     };
-    char name[512], text[NUMBER_SIZE];
+    char text[NUMBER_SIZE];
 
     fputs(
         "\n#### The machine meanwhile\n\nOver all n trials: how long threads were ready and had no processor, what the "
@@ -168,8 +160,7 @@ static void write_weather(FILE *out, const struct pick *pick)
 
         if (view_trials(cell) == 0)
             continue;
-        name_cell(cell, name, sizeof name);
-        page_cell(out, name);
+        page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));
         page_number(
             out, number_duration(text, view_sum(cell, "resources", "run_delay_ns") / view_sum(cell, NULL, "requests")));

@@ -5,15 +5,9 @@
 #include <string.h>
 
 #include "harness/report/number.h"
+#include "harness/report/paint.h"
 #include "harness/report/view.h"
 #include "harness/report/wrap.h"
-
-#define BOLD   "\033[1m"
-#define DIM    "\033[2m"
-#define RED    "\033[1;31m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
 
 /* The width of a terminal nobody has touched. */
 #define COLUMNS 80
@@ -202,7 +196,7 @@ static void print_row(const struct versus *v, const json_t *cell, const json_t *
     double ratio = view_number(compared, "ratio"), x = view_number(compared, "a"), y = view_number(compared, "b");
     const char *says = view_text(compared, "says"), *unit = view_text(compared, "unit"), *sequence = DIM;
     bool better = json_is_true(json_object_get(compared, "more_is_better")) == (y > x);
-    char a[NUMBER_SIZE], b[NUMBER_SIZE], by[NUMBER_SIZE] = "~", point[256], name[600];
+    char a[NUMBER_SIZE], b[NUMBER_SIZE], by[NUMBER_SIZE] = "~", name[600];
 
     if (strcmp(says, "different") == 0) {
         change(by, isnan(ratio) ? y / x : ratio, " %");
@@ -214,8 +208,7 @@ static void print_row(const struct versus *v, const json_t *cell, const json_t *
     }
     value(a, x, unit);
     value(b, y, unit);
-    view_point(cell, point, sizeof point);
-    snprintf(name, sizeof name, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
+    view_name(cell, name, sizeof name);
     print_name(v, name);
     fprintf(v->out, " %8s %8s %s%9s%s", a, b, paint(v, sequence), by, paint(v, PLAIN));
     print_certainty(v, compared);
@@ -250,19 +243,18 @@ static void print_metric(const struct versus *v, const json_t *cells, size_t fro
 static void print_correctness(const struct versus *v, const json_t *cells, size_t from)
 {
     const json_t *first = json_array_get(cells, from), *entry;
-    char text[600], point[256];
+    char text[1000], name[512];
 
     for (size_t i = from; i < json_array_size(cells); i++) {
         const json_t *cell = json_array_get(cells, i);
         size_t k;
 
-        view_point(cell, point, sizeof point);
         if (!same_group(first, cell))
             continue;
+        view_name(cell, name, sizeof name);
         json_array_foreach(json_object_get(cell, "correctness"), k, entry)
         {
-            snprintf(text, sizeof text, "! %s%s%s: %s: %s -> %s", view_text(cell, "variant"),
-                     point[0] != '\0' ? ", " : "", point, view_text(entry, "what"), view_text(entry, "a"),
+            snprintf(text, sizeof text, "! %s: %s: %s -> %s", name, view_text(entry, "what"), view_text(entry, "a"),
                      view_text(entry, "b"));
             say(v, json_is_true(json_object_get(cell, "worse")) ? RED : YELLOW, 1, 5, text);
         }

@@ -183,6 +183,14 @@ void view_point(const json_t *cell, char *out, size_t size)
     }
 }
 
+void view_name(const json_t *cell, char *out, size_t size)
+{
+    char point[256];
+
+    view_point(cell, point, sizeof point);
+    snprintf(out, size, "%s%s%s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
+}
+
 bool view_sweeps(const json_t *scenario)
 {
     return json_object_size(json_object_get(scenario, "sweep")) > 0;

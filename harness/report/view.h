@@ -41,11 +41,13 @@ int64_t view_trials_with(const json_t *cell, const char *key);
 bool view_counts(const json_t *trial);
 /* The sum of trial.GROUP.KEY over the trials that count (GROUP NULL: of trial.KEY); NAN when none has it. */
 double view_sum(const json_t *cell, const char *group, const char *key);
-/* Requests that ended in an error (DESIGN.md 1) over all requests, of all trials that count. */
+/* Requests that ended in an error (results/README.md) over all requests, of all trials that count. */
 double view_errors_share(const json_t *cell);
 
 /* "users=50", ""; keys without their section. */
 void view_point(const json_t *cell, char *out, size_t size);
+/* What tells a cell from the others of its table: "atomic", "atomic, users=50". */
+void view_name(const json_t *cell, char *out, size_t size);
 bool view_sweeps(const json_t *scenario);
 
 /* Cells picked from a run, in its order, floors apart. NULL picks all. 0 / -1 after saying so. */

@@ -66,11 +66,7 @@ static bool is_open(const json_t *scenario)
 
 static void name_cell(FILE *out, const json_t *cell)
 {
-    char point[256], name[512];
-
-    view_point(cell, point, sizeof point);
-    snprintf(name, sizeof name, "%.240s%s%.250s", view_text(cell, "variant"), point[0] != '\0' ? ", " : "", point);
-    page_cell(out, name);
+    page_name(out, cell);
     fprintf(out, "| %lld ", (long long)view_trials(cell));
 }
 

@@ -26,7 +26,7 @@ static const char *verdict_of(const json_t *cell)
     return verdict != NULL ? verdict : "unknown";
 }
 
-/* Place in the order of DESIGN.md 7, worst first. A cell that did not run is neither better nor worse. */
+/* Place in the order of results/README.md, worst first. A cell that did not run is neither better nor worse. */
 static int badness(const char *verdict)
 {
     static const char *const order[] = { "oversells", "loses",  "duplicates", "undersells",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/say.h"
 #include "harness/results/document.h"
 #include "harness/results/fair.h"
@@ -52,13 +53,6 @@ static int read_history(struct history_reader *h, const char *path)
     return code;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 /* Requests that were given back, or may have been, in order. */
 static int64_t *given_back(const struct trial *t, size_t *n)
 {
@@ -69,7 +63,7 @@ static int64_t *given_back(const struct trial *t, size_t *n)
         if (t->cancels[i].outcome != ASIDE_FAILED)
             list[(*n)++] = t->cancels[i].request;
     if (list != NULL)
-        qsort(list, *n, sizeof *list, by_number);
+        qsort(list, *n, sizeof *list, ascending_int64);
     return list;
 }
 
@@ -143,7 +137,7 @@ static int imagine(struct history_reader *h, int64_t events, int64_t seats)
     for (size_t i = 0; i < h->trial.record_count; i++) {
         const struct record *r = &h->trial.records[i];
 
-        if (r->outcome == OUTCOME_BOOKED && bsearch(&r->request, back, n, sizeof *back, by_number) == NULL)
+        if (r->outcome == OUTCOME_BOOKED && bsearch(&r->request, back, n, sizeof *back, ascending_int64) == NULL)
             w->bookings[w->booking_count++] =
                 (struct booking){ (int64_t)i + 1, r->request, r->event, r->user, r->seats };
     }

@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/base/version.h"
@@ -72,13 +73,6 @@ static int64_t cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The median of some rounds: one that was interrupted does not count. */
 static int64_t clock_cost_ns(void)
 {
@@ -91,7 +85,7 @@ static int64_t clock_cost_ns(void)
             clock_now_ns();
         rounds[i] = (clock_now_ns() - start) / CLOCK_CALLS;
     }
-    qsort(rounds, sizeof rounds / sizeof rounds[0], sizeof rounds[0], by_size);
+    qsort(rounds, sizeof rounds / sizeof rounds[0], sizeof rounds[0], ascending_int64);
     return rounds[sizeof rounds / sizeof rounds[0] / 2];
 }
 
@@ -165,7 +159,7 @@ static json_t *fsync_probe(const char *dir)
     if (fd >= 0)
         close(fd);
     if (n > 0)
-        qsort(samples, (size_t)n, sizeof *samples, by_size);
+        qsort(samples, (size_t)n, sizeof *samples, ascending_int64);
     /* As everywhere, a percentile needs 10 samples beyond it. */
     probe = json_pack("{s:s, s:i, s:o, s:o, s:i}", "dir_class", class, "bytes", PROBE_BYTES, "median_ns",
                       n >= 20 ? json_integer(samples[(n - 1) / 2]) : json_null(), "p99_ns",

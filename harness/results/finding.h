@@ -25,7 +25,7 @@ struct finding {
 
 void finding_add(struct finding *, const struct trial *, const struct audit *);
 
-/* DESIGN.md 7, worst first; "floor" for cells that do no work. */
+/* As in results/README.md, worst first; "floor" for cells that do no work. */
 const char *finding_verdict(const struct finding *, const struct cell *);
 /* One line why. sold: median and range over the trials; NULL when there is none. */
 void finding_reason(const struct finding *, const struct cell *, const struct summary *sold, char *out, size_t size);

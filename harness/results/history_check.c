@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
+
 /* A request and where it is found. */
 struct entry {
     int64_t request;
@@ -25,7 +27,7 @@ static int by_request(const void *a, const void *b)
     const struct entry *x = a, *y = b;
 
     if (x->request != y->request)
-        return (x->request > y->request) - (x->request < y->request);
+        return ascending(x->request, y->request);
     return (x->at > y->at) - (x->at < y->at);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/say.h"
 #include "harness/measure/aside.h"
 #include "harness/results/history.h"
@@ -40,7 +41,7 @@ static int by_time(const void *a, const void *b)
     const struct end *x = a, *y = b;
 
     if (x->at_ns != y->at_ns)
-        return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+        return ascending(x->at_ns, y->at_ns);
     if (x->completes != y->completes)
         return x->completes - y->completes;
     return (x->op > y->op) - (x->op < y->op);

@@ -105,7 +105,7 @@ void metric_read(double values[METRIC_COUNT], const struct trial *, const struct
 double metric_quantile(const struct hist *, double q);
 /* The histogram of a trial that percentiles of this time and series are taken from; NULL where there is none. */
 const struct hist *metric_hist(const struct totals *, enum metric_time, int series);
-/* The errors among a trial's requests (DESIGN.md 1). */
+/* The errors among a trial's requests (results/README.md). */
 int64_t metric_errors(const struct totals *);
 
 #endif

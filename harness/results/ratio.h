@@ -4,7 +4,7 @@
 #include "harness/results/statistics.h"
 
 /* How many times a metric of one is that of another, with a 95 % bootstrap interval: the effect is said first, tests
- * after (Kalibera and Jones 2013; MEASUREMENT.md 3). */
+ * after (Kalibera and Jones 2013). */
 struct ratio {
     double of, lo, hi; /* second / first */
     size_t n;          /* pairs          */

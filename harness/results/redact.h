@@ -4,7 +4,7 @@
 #include <jansson.h>
 
 /* The command line as it is recorded: the program without its path, every argument as given, but whatever looks like a
- * password in a connection string or URI blanked (DESIGN.md 9: none belongs there, but people do). NULL: out of memory.
+ * password in a connection string or URI blanked (none belongs there, but people do). NULL: out of memory.
  */
 json_t *redact_command(int argc, char *const *argv);
 /* Blanks in place, with '*': password=…, passwd=…, pwd=…, sslpassword=…, and the password of

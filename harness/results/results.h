@@ -7,14 +7,14 @@
 #include "harness/audit/audit.h"
 #include "harness/scenario/cell.h"
 
-/* A run folder in the making: written under a temporary name beside its final one, renamed when whole (DESIGN.md 7). */
+/* A run folder in the making: written under a temporary name beside its final one, renamed when whole. */
 struct results;
 
 struct results_request {
     const char
         *out; /* --out DIR: the run folder itself, must not exist; NULL: results/<UTC>-<first name>[+n] and `latest` */
     const struct cells *cells;
-    int argc; /* the command line, recorded; passwords never stand there (DESIGN.md 9) */
+    int argc; /* the command line, recorded; passwords never stand there */
     char **argv;
     const char *interleaved; /* the run it shares with another build, or NULL */
     int64_t seed;

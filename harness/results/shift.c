@@ -3,16 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "harness/results/statistics.h"
+
 /* Of more values every k-th is taken: pairs grow with the square, what they say hardly does. */
 #define MOST 2000
 #define Z95  1.959964
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* Logs of ratios, and how many of them lie outside the interval on either side: the mean of the test's statistic
  * less 1.96 of its standard deviations. */
@@ -20,8 +15,10 @@ static void read_shift(double *logs, size_t n, double outside, struct shift *out
 {
     size_t beyond = outside >= 1 ? (size_t)outside - 1 : 0;
 
-    qsort(logs, n, sizeof *logs, by_value);
-    *out = (struct shift){ exp((logs[(n - 1) / 2] + logs[n / 2]) / 2), exp(logs[beyond]), exp(logs[n - 1 - beyond]) };
+    /* Sorts the logs too. */
+    out->of = exp(statistics_median(logs, n));
+    out->lo = exp(logs[beyond]);
+    out->hi = exp(logs[n - 1 - beyond]);
 }
 
 static size_t step_of(size_t n)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/rng.h"
 
 /* Names the stream of the resamples among those derived from the run's seed. */
@@ -14,16 +15,9 @@ struct drawn {
     uint32_t times;
 };
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static int by_median(const void *a, const void *b)
 {
-    return by_value(&((const struct drawn *)a)->median, &((const struct drawn *)b)->median);
+    return ascending_double(&((const struct drawn *)a)->median, &((const struct drawn *)b)->median);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -135,7 +129,7 @@ static int interval(struct statistics *s, const double *sorted, size_t n, struct
 double statistics_median(double *values, size_t n)
 {
     assert(n > 0);
-    qsort(values, n, sizeof *values, by_value);
+    qsort(values, n, sizeof *values, ascending_double);
     return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* What is said of one metric over the trials of a cell: the median, the range, and a 95 % percentile bootstrap interval
- * of the median over trials (MEASUREMENT.md 3: the experimental unit is the trial). */
+ * of the median over trials: the experimental unit is the trial, as requests of one trial wait for each other. */
 struct summary {
     double median, lo, hi, min, max;
     size_t n;

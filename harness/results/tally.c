@@ -8,9 +8,9 @@
 #include "harness/results/headline.h"
 #include "harness/results/validity.h"
 
-/* A 95 % interval of a median has no meaning below six values (MEASUREMENT.md 3). */
+/* A 95 % interval of a median has no meaning below six values: two of five enclose it in 93.8 % of the cases. */
 #define TRIALS_FOR_INTERVAL 6
-/* A floor this near says more about the machine than about the strategy (MEASUREMENT.md 5). */
+/* A floor this near says more about the machine than about the strategy. */
 #define NEAR_FLOOR  0.2
 #define MANY_ERRORS 0.01
 

@@ -6,7 +6,7 @@
 
 #include "harness/results/tally.h"
 
-/* Whether a cell's numbers are the strategy's, or the generator's and the machine's (MEASUREMENT.md 5). */
+/* Whether a cell's numbers are the strategy's, or the generator's and the machine's. */
 
 struct validity {
     double lag_share;      /* open load: p99 of the lag / p99 of the response, median over trials; NAN: none */

@@ -6,9 +6,8 @@
 #include "harness/run/start.h"
 #include "harness/run/turns.h"
 
-/* The workers of one trial: a thread per user (and one more for each second click), or fewer threads that take turns
- * (DESIGN.md 5), and a thread per browser. Everything they need is allocated, touched and connected before the start.
- */
+/* The workers of one trial: a thread per user (and one more for each second click), or fewer threads that take turns,
+ * and a thread per browser. Everything they need is allocated, touched and connected before the start. */
 
 struct crew {
     const struct cell *cell;

@@ -5,7 +5,7 @@
 
 /* Lock-step: users move one at a time, in order of their numbers, and nobody makes his k-th step before everybody who
  * is still asking has made his (k-1)-th. So all look before anybody writes: the worst a crowd can do to itself, the
- * same every time, and what the models of MEASUREMENT.md 7 count. A step is one statement outside a transaction, or all
+ * same every time, and what the models in measure/model.h count. A step is one statement outside a transaction, or all
  * from the first call that holds something (a transaction, the app's lock) to the last. Between steps a user holds no
  * connection, so any pool serves any crowd. No clock runs: what takes time by itself is refused by scenario_check(). */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/ascending.h"
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/base/wait.h"
@@ -24,13 +25,6 @@ struct reoffer {
     int64_t *booked; /* of these, requests in doubt that have a row, ascending */
     size_t booked_count, booked_room;
 };
-
-static int by_number(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
 
 static void keep(void *arg, int columns, const char *const *values)
 {
@@ -76,7 +70,7 @@ static bool wants_more(const struct reoffer *r, const struct record *record)
     case OUTCOME_TIMED_OUT:
         return record->reason != REASON_PATIENCE;
     case OUTCOME_UNKNOWN:
-        return bsearch(&record->request, r->booked, r->booked_count, sizeof *r->booked, by_number) == NULL;
+        return bsearch(&record->request, r->booked, r->booked_count, sizeof *r->booked, ascending_int64) == NULL;
     default:
         return false;
     }

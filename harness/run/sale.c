@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 
+#include "harness/base/ascending.h"
+
 static int by_time(const void *a, const void *b)
 {
     const struct sale *x = a, *y = b;
 
-    return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+    return ascending(x->at_ns, y->at_ns);
 }
 
 struct sale *sale_list(const struct trial *trial, size_t *n)

@@ -7,111 +7,8 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/verbs/argument.h"
 #include "harness/verbs/fault_argument.h"
-
-enum argument {
-    STRATEGY,
-    DB,
-    TRIALS,
-    USERS,
-    PREEMPTIONS,
-    SCHEDULES,
-    SEED,
-    SET,
-    FAULT,
-    SLO,
-    MAX,
-    DIR_OPTION,
-    CALIBRATION,
-    CELL,
-    SEATS,
-    EVENTS,
-    EXPORT,
-    OUT,
-    JSON,
-    GATE,
-    AGAINST,
-    REPLAY,
-    FORMAT,
-    KEEP,
-    QUIET,
-    NO_PLOTS,
-    PROGRESS,
-    COLOR,
-    ARGUMENT_COUNT
-};
-
-static const struct {
-    const char *name, *value, *help;
-} table[ARGUMENT_COUNT] = {
-    [STRATEGY] = { "strategy", "a,b:option=v", "variants to run instead of the scenario's" },
-    [DB] = { "db", "sqlite,postgres", "these databases alone" },
-    [TRIALS] = { "trials", "N", "the same as --set run.trials=N" },
-    [USERS] = { "users", "2|3", "the same as --set load.users=N; 2: every schedule, 3: random ones" },
-    [PREEMPTIONS] = { "preemptions", "N", "most times a user is interrupted in a schedule of 2 users (default 3)" },
-    [SCHEDULES] = { "schedules", "N", "most schedules tried in each house (default: all of 2 users, 200 of 3)" },
-    [REPLAY] = { "replay", "'A B6 A5'", "play one schedule again: who makes the next call" },
-    [FORMAT] = { "format", "text|markdown|svg|csv", "how it is told; csv: a row for programs" },
-    [SEED] = { "seed", "N", "the same as --set run.seed=N" },
-    [SET] = { "set", "section.key=value", "overrides a key of the scenario; may be repeated" },
-    [FAULT] = { "fault", "KIND:HOW", "ack-loss:1%, kill-backend:50ms, crash:2s (PostgreSQL); may be repeated" },
-    [SLO] = { "slo", "100ms", "longest p99 of the system time that still holds (default 100ms)" },
-    [MAX] = { "max", "N", "most users, or requests per second, that are tried (default 10000)" },
-    [DIR_OPTION] = { "dir", "DIR", "where databases keep their files (default: beside the results)" },
-    [CALIBRATION] = { "calibration", "FILE", "this machine's floors (default: results/calibration.json)" },
-    [CELL] = { "cell", "ID", "that cell alone: scenario/database/variant, as in cells.csv" },
-    [SEATS] = { "seats", "N", "of a history from elsewhere: seats of each event" },
-    [EVENTS] = { "events", "N", "of a history from elsewhere: events on sale (default 1)" },
-    [EXPORT] = { "export", "jepsen-edn|jepsen-json", "every history once more, in Jepsen's form, into --out" },
-    [OUT] = { "out", "DIR", "the folder to write (of run: the run folder); must not exist; `latest` stays" },
-    [JSON] = { "json", "FILE|-", "as JSON too (of run: run.json); with - nothing else goes to stdout" },
-    [GATE] = { "gate", "p99=15%,statements=2%", "exit 4 where the second run is worse by more than that" },
-    [AGAINST] = { "against", "BINARY", "another build runs the same, trial by trial in turns; then compare" },
-    [KEEP] = { "keep", NULL, "databases stay; prints how to look inside" },
-    [QUIET] = { "quiet", NULL, "no table on stdout, no progress" },
-    [NO_PLOTS] = { "no-plots", NULL, "no gnuplot" },
-    [PROGRESS] = { "progress", "auto|plain|none", "on stderr: a live bar, a line per trial, nothing" },
-    [COLOR] = { "color", "auto|always|never", "colour on stdout; NO_COLOR is honoured" },
-};
-
-static bool listed(const char *allowed, const char *name)
-{
-    size_t length = strlen(name);
-    const char *at;
-
-    for (at = allowed; (at = strstr(at, name)) != NULL; at += length)
-        if ((at == allowed || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
-static int find(const char *name, size_t length, const char *allowed)
-{
-    int i;
-
-    for (i = 0; i < ARGUMENT_COUNT; i++)
-        if (strlen(table[i].name) == length && memcmp(table[i].name, name, length) == 0 &&
-            listed(allowed, table[i].name))
-            return i;
-    return -1;
-}
-
-static int complain_unknown(const char *verb, const char *name, const char *allowed)
-{
-    const char *names[ARGUMENT_COUNT], *near;
-    size_t n = 0;
-    int i;
-
-    for (i = 0; i < ARGUMENT_COUNT; i++)
-        if (listed(allowed, table[i].name))
-            names[n++] = table[i].name;
-    near = text_nearest(name, names, n);
-    if (near != NULL)
-        say_error("unknown option '--%s' of %s; did you mean '--%s'?", name, verb, near);
-    else
-        say_error("unknown option '--%s' of %s (lastseat help %s)", name, verb, verb);
-    return EXIT_USAGE;
-}
 
 static int choose(const char *option, const char *value, const char *const *words, int *out)
 {
@@ -220,21 +117,21 @@ static int apply_word(struct arguments *arguments, enum argument option, const c
     static const char *const colour[] = { "auto", "always", "never", NULL };
     static const char *const export[] = { "jepsen-edn", "jepsen-json", NULL };
     static const char *const format[] = { "text", "markdown", "svg", "csv", NULL };
-    const char *const *words = option == PROGRESS ? progress
-                               : option == COLOR  ? colour
-                               : option == EXPORT ? export
-                                                  : format;
-    int word = 0, status = choose(table[option].name, value, words, &word);
+    const char *const *words = option == ARGUMENT_PROGRESS ? progress
+                               : option == ARGUMENT_COLOR  ? colour
+                               : option == ARGUMENT_EXPORT ? export
+                                                           : format;
+    int word = 0, status = choose(argument_rows[option].name, value, words, &word);
 
-    if (option == PROGRESS)
+    if (option == ARGUMENT_PROGRESS)
         arguments->progress = (enum progress_mode)word;
-    else if (option == COLOR)
+    else if (option == ARGUMENT_COLOR)
         arguments->colour = (enum colour)word;
-    else if (option == FORMAT)
+    else if (option == ARGUMENT_FORMAT)
         arguments->format = (enum format)word;
     else
         arguments->form = (enum jepsen_form)word;
-    arguments->export |= option == EXPORT;
+    arguments->export |= option == ARGUMENT_EXPORT;
     return status;
 }
 
@@ -242,21 +139,21 @@ static int apply_word(struct arguments *arguments, enum argument option, const c
 static const char **text_of(struct arguments *arguments, enum argument option)
 {
     switch (option) {
-    case REPLAY:
+    case ARGUMENT_REPLAY:
         return &arguments->replay;
-    case DIR_OPTION:
+    case ARGUMENT_DIR:
         return &arguments->dir;
-    case CALIBRATION:
+    case ARGUMENT_CALIBRATION:
         return &arguments->calibration;
-    case CELL:
+    case ARGUMENT_CELL:
         return &arguments->cell;
-    case OUT:
+    case ARGUMENT_OUT:
         return &arguments->out;
-    case JSON:
+    case ARGUMENT_JSON:
         return &arguments->json;
-    case GATE:
+    case ARGUMENT_GATE:
         return &arguments->gate;
-    case AGAINST:
+    case ARGUMENT_AGAINST:
         return &arguments->against;
     default:
         return NULL;
@@ -270,44 +167,44 @@ static int apply(struct arguments *arguments, enum argument option, char *value)
     if (text != NULL)
         *text = value;
     switch (option) {
-    case SET:
+    case ARGUMENT_SET:
         return add_setting(arguments, strdup(value));
-    case STRATEGY:
+    case ARGUMENT_STRATEGY:
         return split(&arguments->strategies, "strategy", value);
-    case DB:
+    case ARGUMENT_DB:
         return split(&arguments->databases, "db", value);
-    case TRIALS:
+    case ARGUMENT_TRIALS:
         return add_key(arguments, "run", "trials", value);
-    case SEED:
+    case ARGUMENT_SEED:
         return add_key(arguments, "run", "seed", value);
-    case USERS:
+    case ARGUMENT_USERS:
         return add_key(arguments, "load", "users", value);
-    case PREEMPTIONS:
+    case ARGUMENT_PREEMPTIONS:
         return take_count("preemptions", value, 0, 100, &arguments->preemptions);
-    case SCHEDULES:
+    case ARGUMENT_SCHEDULES:
         return take_count("schedules", value, 1, 1000000, &arguments->schedules);
-    case FAULT:
+    case ARGUMENT_FAULT:
         return fault_argument(value, &key, &how) == EXIT_OK ? add_key(arguments, "fault", key, how) : EXIT_USAGE;
-    case SLO:
+    case ARGUMENT_SLO:
         return take_slo(arguments, value);
-    case MAX:
+    case ARGUMENT_MAX:
         return take_count("max", value, 1, 1000000, &arguments->most);
-    case SEATS:
+    case ARGUMENT_SEATS:
         return take_count("seats", value, 1, 1000000000, &arguments->seats);
-    case EVENTS:
+    case ARGUMENT_EVENTS:
         return take_count("events", value, 1, 10000, &arguments->events);
-    case FORMAT:
-    case EXPORT:
-    case PROGRESS:
-    case COLOR:
+    case ARGUMENT_FORMAT:
+    case ARGUMENT_EXPORT:
+    case ARGUMENT_PROGRESS:
+    case ARGUMENT_COLOR:
         return apply_word(arguments, option, value);
-    case KEEP:
+    case ARGUMENT_KEEP:
         arguments->keep = true;
         break;
-    case QUIET:
+    case ARGUMENT_QUIET:
         arguments->quiet = true;
         break;
-    case NO_PLOTS:
+    case ARGUMENT_NO_PLOTS:
         arguments->no_plots = true;
         break;
     default:
@@ -321,15 +218,15 @@ static int parse_option(struct arguments *arguments, int argc, char **argv, int 
 {
     char *name = argv[*at] + 2, *equals = strchr(name, '='), *value = NULL;
     size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    int option = find(name, length, allowed);
+    int option = argument_find(name, length, allowed);
 
     if (option < 0) {
         name[length] = '\0';
-        return complain_unknown(argv[0], name, allowed);
+        return argument_unknown(argv[0], name, allowed);
     }
-    if (table[option].value == NULL) {
+    if (argument_rows[option].value == NULL) {
         if (equals != NULL) {
-            say_error("--%s takes no value", table[option].name);
+            say_error("--%s takes no value", argument_rows[option].name);
             return EXIT_USAGE;
         }
     } else if (equals != NULL) {
@@ -337,8 +234,9 @@ static int parse_option(struct arguments *arguments, int argc, char **argv, int 
     } else if (*at + 1 < argc) {
         value = argv[++*at];
     }
-    if (table[option].value != NULL && (value == NULL || value[0] == '\0')) {
-        say_error("--%s needs a value: --%s %s", table[option].name, table[option].name, table[option].value);
+    if (argument_rows[option].value != NULL && (value == NULL || value[0] == '\0')) {
+        say_error("--%s needs a value: --%s %s", argument_rows[option].name, argument_rows[option].name,
+                  argument_rows[option].value);
         return EXIT_USAGE;
     }
     return apply(arguments, (enum argument)option, value);
@@ -392,22 +290,4 @@ bool arguments_colour(const struct arguments *arguments, FILE *stream)
     if (no_color != NULL && no_color[0] != '\0')
         return false;
     return isatty(fileno(stream)) && term != NULL && strcmp(term, "dumb") != 0;
-}
-
-void arguments_help(FILE *out, const char *allowed)
-{
-    enum { indent = 30 };
-    char left[64];
-    int i;
-
-    for (i = 0; i < ARGUMENT_COUNT; i++) {
-        if (!listed(allowed, table[i].name))
-            continue;
-        snprintf(left, sizeof left, "--%s %s", table[i].name, table[i].value != NULL ? table[i].value : "");
-        if (strlen(left) > indent - 3)
-            fprintf(out, "  %s\n%*s", left, indent, "");
-        else
-            fprintf(out, "  %-*s ", indent - 3, left);
-        text_wrap(out, indent, table[i].help);
-    }
 }

@@ -8,8 +8,7 @@
 #include "harness/results/jepsen.h"
 #include "harness/scenario/scenario.h"
 
-/* The command line of verbs that take options. One table says what each option is, so parsing and help cannot differ.
- */
+/* The command line of verbs that take options. What each option is says argument.h. */
 enum format { FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_SVG, FORMAT_CSV };
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -51,7 +50,5 @@ int arguments_parse(struct arguments *, int argc, char **argv, const char *allow
 void arguments_free(struct arguments *);
 /* Whether to colour what goes to this stream: the option, then NO_COLOR and TERM, then whether it is a terminal. */
 bool arguments_colour(const struct arguments *, FILE *);
-/* The options of a verb, as help prints them. */
-void arguments_help(FILE *, const char *allowed);
 
 #endif

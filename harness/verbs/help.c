@@ -6,6 +6,7 @@
 #include "harness/base/version.h"
 #include "harness/results/sample.h"
 #include "harness/scenario/doc.h"
+#include "harness/verbs/argument.h"
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
 
@@ -52,7 +53,7 @@ static int help_overview(void)
 static int help_run(void)
 {
     puts("lastseat run NAME…  (a scenario's name, or the path of a file)\n");
-    arguments_help(stdout, RUN_OPTIONS);
+    argument_help(stdout, RUN_OPTIONS);
     puts("\n--against BINARY: another build of lastseat runs the same, each in a process and\n"
          "a run folder of its own (DIR-against and DIR), and only one of them works at a\n"
          "time: trial by trial in turns, who goes first drawn anew each time. Then they\n"
@@ -73,7 +74,7 @@ static int help_show(void)
     puts("lastseat show NAME  (a scenario, its path, or a strategy or variant)\n\n"
          "A scenario is printed with every key it left out. Of a variant: its idea, cost\n"
          "and limits, what it promises with these options, and its SQL.\n");
-    arguments_help(stdout, SHOW_OPTIONS);
+    argument_help(stdout, SHOW_OPTIONS);
     return EXIT_OK;
 }
 
@@ -81,7 +82,7 @@ static int help_check(void)
 {
     puts("lastseat check NAME…  (scenarios, or the paths of files)\n\n"
          "Reads them as run would, and says which line is wrong and what was meant.\n");
-    arguments_help(stdout, CHECK_OPTIONS);
+    argument_help(stdout, CHECK_OPTIONS);
     return EXIT_OK;
 }
 
@@ -89,7 +90,7 @@ static int help_report(void)
 {
     puts("lastseat report RUN  (a run folder: results/latest)\n\n"
          "Prints the table of a run again, and writes its report.md and plots/ again.\n");
-    arguments_help(stdout, REPORT_OPTIONS);
+    argument_help(stdout, REPORT_OPTIONS);
     return EXIT_OK;
 }
 
@@ -99,7 +100,7 @@ static int help_calibrate(void)
          "Measures in about half a minute what this machine allows at best, and keeps it\n"
          "in results/calibration.json: what a run measures from then on is shown beside\n"
          "it. Do nothing else with the machine meanwhile.\n");
-    arguments_help(stdout, CALIBRATE_OPTIONS);
+    argument_help(stdout, CALIBRATE_OPTIONS);
     puts("\nLASTSEAT_CALIBRATION: the file to write and to read instead.");
     return EXIT_OK;
 }
@@ -110,7 +111,7 @@ static int help_explain(void)
          "Plays the unchanged strategy call by call, one user at a time, in every order\n"
          "that matters, on the real database, and tells the shortest schedule that breaks\n"
          "it.\n");
-    arguments_help(stdout, EXPLAIN_OPTIONS);
+    argument_help(stdout, EXPLAIN_OPTIONS);
     puts("\nWithout --db: on sqlite, or on postgres where the strategy cannot run on sqlite.\n"
          "A schedule is written as who makes the next call: 'A B6 A5'; 'A2 A!after' makes\n"
          "a call fail (!before it took effect, !after it, or by an !error).");
@@ -126,7 +127,7 @@ static int help_compare(void)
          "What differs in configuration and floors, then every cell: A, B, the change with\n"
          "its 95 % interval and n; ~ where no difference is shown. What the audit found is\n"
          "never ~.\n");
-    arguments_help(stdout, COMPARE_OPTIONS);
+    argument_help(stdout, COMPARE_OPTIONS);
     for (const struct sample_metric *m = sample_metrics; m->word != NULL && used < sizeof words; m++)
         used += (size_t)snprintf(words + used, sizeof words - used, " %s%s", m->word, m[1].word != NULL ? "," : "");
     putchar('\n');
@@ -146,7 +147,7 @@ static int help_breakpoint(void)
          "invented, no seat left unsold, p99 of the system time within --slo, errors\n"
          "within 1 %, statements per request within twice those of one user, a rate\n"
          "sustained.\n");
-    arguments_help(stdout, BREAKPOINT_OPTIONS);
+    argument_help(stdout, BREAKPOINT_OPTIONS);
     puts("\nThe published case: lastseat breakpoint breaking-point");
     return EXIT_OK;
 }
@@ -156,7 +157,7 @@ static int help_audit(void)
     puts("lastseat audit RUN|FILE  (a run folder: results/latest; or a history)\n\n"
          "Reads history/ and the resolved scenarios of a run, judges every trial again and\n"
          "holds the result against what run.json says.\n");
-    arguments_help(stdout, AUDIT_OPTIONS);
+    argument_help(stdout, AUDIT_OPTIONS);
     puts("\nExit 1: a history is missing, cut off, edited or refused, or comes to something\n"
          "else than run.json says (one line each); 3: everything agrees, and a promise was\n"
          "broken.\n\n"

@@ -1,7 +1,7 @@
 #ifndef VERBS_VERBS_H
 #define VERBS_VERBS_H
 
-/* One function per verb of the command line (DESIGN.md 6), one file each. argv[0] is the verb's name, argv[-1] the
+/* One function per verb of the command line, one file each. argv[0] is the verb's name, argv[-1] the
  * program's. Main thread; the return value is the program's exit code. */
 struct verb {
     const char *name;

@@ -46,6 +46,40 @@ audit run --json "$home/nowhere/audit.json"
 exits 1
 says nowhere/audit.json
 
+# Every honest strategy, in a burst and when everybody comes at a moment of his own: judged as it was then, in silence.
+scenario trickle <<'INI'
+# 40 people come one by one, at random, to 5 slots.
+[inventory]
+seats = 5
+[load]
+model = open
+rate = 200/s
+duration = 200ms
+INI
+honest=$("$lastseat" list strategies | awk '$1 == "control" { exit } /^    / { print $1 }')
+[ "$(echo "$honest" | wc -l)" -gt 9 ] || fail "not the honest strategies: $honest"
+for name in small-15x5 trickle; do
+    call run $name --db sqlite --strategy "$(echo "$honest" | paste -sd,)" --trials 1 --seed 7 --no-plots --progress none \
+        --out every
+    exits 0
+    cp "$work/out" "$work/told"
+    audit every
+    exits 0
+    [ ! -s "$work/err" ] || fail "a run of honest strategies is not judged in silence"
+    judged=0
+    for strategy in $honest; do
+        if grep -Eq "^ +$name/sqlite/$strategy +1 +[01] +[01] +0 +[0-9]+ +same " "$work/out"; then
+            judged=$((judged + 1))
+        elif ! grep -q "^ $strategy  SKIP" "$work/told"; then
+            cat "$work/out"
+            fail "$name/sqlite/$strategy is not judged as it was"
+        fi
+    done
+    [ $judged -gt 5 ] || fail "only $judged of the honest strategies were judged"
+    grep -q "^ *$judged trials judged again, 0 refused, 0 differ" "$work/out" || fail "not every trial was judged the same"
+    rm -r "$home/every"
+done
+
 # Cut off in a line, and behind one.
 spoil
 truncate -s -3 "$spoilt/$history/1.csv"

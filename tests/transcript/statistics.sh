@@ -30,6 +30,7 @@ trials 2 10
 grep -qF 'p50 known to within 5 % (half its 95 % interval, n = 10): ' "$work/out" || fail 'no word on how well it is known'
 grep -qF '## Appendix: tests' "$home/results/latest/report.md" || fail 'no appendix'
 call run few --no-plots --progress none --trials 3
+grep -q "known to within" "$work/out" && fail "three trials are said to be enough"
 exits 0
 trials 0 3
 call run few --no-plots --progress none --trials 1 --set run.warmup=1

@@ -656,6 +656,61 @@ static void test_verdicts_outrank(void **state)
     assert_int_equal(world.audit.verdict, AUDIT_INVALID); /* lost outranks unknown */
 }
 
+/* The counter ended below zero, and what made it so is accounted for. */
+static void test_negative_alone(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.counters[0].available = -1;
+    world.bookings[0].seats = world.records[2].seats = 2;
+    judge(&world);
+    assert_string_equal(world.audit.reason, "oversold 1, negative 1");
+
+    good(&world); /* a seat more is held than there is: nobody has bought it */
+    world.records[2].outcome = OUTCOME_ABANDONED;
+    world.bookings[0] = world.bookings[1];
+    world.witnesses.booking_count = 1;
+    hold(&world, 2, false);
+    hold(&world, 3, false);
+    world.counters[0].available = -1;
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "negative 1");
+}
+
+static void test_reason_names_what_is_broken(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.records[0].outcome = OUTCOME_SOLD_OUT;
+    world.counters[0].available = 1;
+    judge(&world);
+    assert_string_equal(world.audit.reason, "ghost 1, drift 1");
+}
+
+/* What probes saw is enough, and the trial's end hides nothing of it. */
+static void test_probes_alone(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    strcpy(world.trial.void_reason, "counts do not add up: test");
+    world.trial.probes = (struct probes){ .asked = true, .n = 40, .violations = 3, .oversold = 3 };
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+    assert_string_equal(world.audit.reason, "3 of 40 probes saw what must never be");
+
+    good(&world);
+    world.trial.probes = (struct probes){ .asked = true, .n = 40 };
+    judge(&world);
+    assert_int_equal(world.audit.verdict, AUDIT_VALID);
+}
+
 static void test_foreign_rows(void **state)
 {
     struct world world;
@@ -885,7 +940,7 @@ static void test_repeated(void **state)
     assert_int_equal(world.audit.repeated, 1);
 }
 
-/* DESIGN.md 7: with groups of 4, seats that are left for 2 are nobody's fault; for a group of 2 they are. */
+/* With groups of 4, seats that are left for 2 are nobody's fault; for a group of 2 they are. */
 static void test_unsold_with_groups(void **state)
 {
     struct world world;
@@ -1069,6 +1124,9 @@ int main(void)
         cmocka_unit_test(test_gate_after_an_unknown_outcome),
         cmocka_unit_test(test_gate_drift_by_app),
         cmocka_unit_test(test_verdicts_outrank),
+        cmocka_unit_test(test_negative_alone),
+        cmocka_unit_test(test_reason_names_what_is_broken),
+        cmocka_unit_test(test_probes_alone),
         cmocka_unit_test(test_foreign_rows),
         cmocka_unit_test(test_a_row_given_back_is_not_lost),
         cmocka_unit_test(test_a_row_that_stays_is_a_ghost),

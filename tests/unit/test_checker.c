@@ -300,7 +300,7 @@ static void golden_worst(void **state)
     assert_int_equal(h.checked.worst_label, CHECKER_FALSE);
 }
 
-/* CORRECTNESS.md 2.3: the bounds allow this refusal, no order does. */
+/* The bounds allow this refusal, no order does. */
 static void golden_only_a_search_can_tell(void **state)
 {
     struct history h = { .capacity = 1 };
@@ -690,7 +690,7 @@ static void test_agrees_with_brute_force(void **state)
     assert_true(searched > of / 10);
 }
 
-/* Where nothing is given back, each refusal is judged by itself, exactly (CORRECTNESS.md 2.3, theorem 1). */
+/* Where nothing is given back, each refusal is judged by itself, exactly. */
 static void test_each_refusal_is_judged_by_itself(void **state)
 {
     long i, of = histories() / 10;

@@ -4,6 +4,7 @@
 
 #include "harness/audit/doubted.h"
 #include "harness/results/finding.h"
+#include "harness/scenario/plan.h"
 #include "tests/support/bench.h"
 
 struct world {
@@ -159,11 +160,114 @@ static void test_never_hit(void **state)
     judge(&world, 0, 0, AUDIT_VALID);
 }
 
+/* A request of which more than one transaction is in doubt: what the last of them did is what its rows must show. In
+ * either order, as doubts come in that of the threads that were told. */
+static void test_several_of_one_request(void **state)
+{
+    static const struct {
+        enum fate reserve, cancel;
+        bool has_row;
+        int64_t checked, mismatched;
+    } cases[] = { { FATE_COMMITTED, FATE_COMMITTED, false, 1, 0 }, { FATE_COMMITTED, FATE_COMMITTED, true, 1, 1 },
+                  { FATE_COMMITTED, FATE_ABORTED, true, 1, 0 },    { FATE_COMMITTED, FATE_ABORTED, false, 1, 1 },
+                  { FATE_COMMITTED, FATE_FORGOTTEN, true, 0, 0 },  { FATE_COMMITTED, FATE_FORGOTTEN, false, 0, 0 } };
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
+        bool turned = i % 2 == 1;
+        size_t c = i / 2;
+
+        begin(&world, "atomic", "ack_loss = 1%");
+        doubt(&world, 1, turned ? cases[c].cancel : cases[c].reserve, turned ? OP_CANCEL : OP_RESERVE);
+        doubt(&world, 1, turned ? cases[c].reserve : cases[c].cancel, turned ? OP_RESERVE : OP_CANCEL);
+        book(&world, cases[c].has_row ? 1 : 2);
+        judge(&world, cases[c].checked, cases[c].mismatched, cases[c].mismatched > 0 ? AUDIT_INVALID : AUDIT_VALID);
+    }
+}
+
+/* A row that is only held is one. */
+static void test_a_hold_is_a_row(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 7, FATE_COMMITTED, OP_RESERVE);
+    world.holds[world.witnesses.hold_count++] = (struct hold){ .request = 7 };
+    judge(&world, 1, 0, AUDIT_VALID);
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 7, FATE_ABORTED, OP_RESERVE);
+    world.holds[world.witnesses.hold_count++] = (struct hold){ .request = 7 };
+    judge(&world, 1, 1, AUDIT_INVALID);
+}
+
+/* What was found already is neither forgotten nor made less by what the faults leave unknown. */
+static void test_what_was_found_stays(void **state)
+{
+    static const enum audit_verdict verdicts[] = { AUDIT_UNKNOWN, AUDIT_INVALID };
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        begin(&world, "atomic", "ack_loss = 1%");
+        world.audit.verdict = verdicts[i];
+        strcpy(world.audit.reason, "found before");
+        world.trial.faults.recovered = false;
+        doubt(&world, 1, FATE_RUNNING, OP_RESERVE);
+        judge(&world, 0, 0, verdicts[i]);
+        assert_string_equal(world.audit.reason, "found before");
+    }
+}
+
+static void test_damage(void **state)
+{
+    static const int64_t harmless[] = { -1, 0 };
+    struct world world;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        begin(&world, "atomic", "crash = 1s");
+        world.witnesses.damage = harmless[i];
+        judge(&world, 0, 0, AUDIT_VALID);
+        assert_int_equal(world.audit.damaged, harmless[i]);
+    }
+    begin(&world, "atomic", "crash = 1s");
+    world.witnesses.damage = 2;
+    world.trial.faults.recovered = false;
+    judge(&world, 0, 0, AUDIT_INVALID);
+    assert_int_equal(world.audit.damaged, 2);
+    assert_string_equal(world.audit.reason, "the database is damaged: 2 complaints of its own check");
+}
+
+/* Requests of any order; a second click asks again too. */
+static void test_who_asked_again(void **state)
+{
+    struct record records[] = { { .request = 4 + PLAN_AGAIN },
+                                { .request = 9 },
+                                { .request = 4 },
+                                { .request = 2 + PLAN_SECOND + PLAN_AGAIN },
+                                { .request = 2 },
+                                { .request = 2 + PLAN_SECOND } };
+    static const uint8_t again[] = { 0, 0, 1, 0, 0, 1 };
+    struct trial trial = { .records = records, .record_count = sizeof records / sizeof *records };
+
+    (void)state;
+    assert_int_equal(audit_mark_again(&trial), 0);
+    for (size_t i = 0; i < trial.record_count; i++)
+        assert_int_equal(records[i].asked_again, again[i]);
+    trial = (struct trial){ .record_count = 0 };
+    assert_int_equal(audit_mark_again(&trial), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_agrees),     cmocka_unit_test(test_mismatch),  cmocka_unit_test(test_unchecked),
-        cmocka_unit_test(test_unresolved), cmocka_unit_test(test_never_hit),
+        cmocka_unit_test(test_agrees),          cmocka_unit_test(test_mismatch),
+        cmocka_unit_test(test_unchecked),       cmocka_unit_test(test_unresolved),
+        cmocka_unit_test(test_never_hit),       cmocka_unit_test(test_several_of_one_request),
+        cmocka_unit_test(test_a_hold_is_a_row), cmocka_unit_test(test_what_was_found_stays),
+        cmocka_unit_test(test_damage),          cmocka_unit_test(test_who_asked_again),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

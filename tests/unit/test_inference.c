@@ -42,7 +42,7 @@ static double p_of(const double *a, size_t n, const double *b, size_t m)
     return out.p;
 }
 
-/* The least p that n values a side can reach is 2 / C(2n, n) (MEASUREMENT.md 3). */
+/* The least p that n values a side can reach is 2 / C(2n, n). */
 static void test_least_p(void **state)
 {
     const double a[] = { 1, 2, 3, 4, 5, 6 }, b[] = { 11, 12, 13, 14, 15, 16 };

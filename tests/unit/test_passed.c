@@ -132,6 +132,19 @@ static void test_booked_behind(void **state)
     assert_int_equal(passed(), 0);
 }
 
+/* Records of another's may say anything: an answer that stands before its question is read as it stands. */
+static void test_answered_before_they_asked(void **state)
+{
+    (void)state;
+    begin();
+    book(ask(OUTCOME_BOOKED, 20, 10), 1);
+    assert_int_equal(passed(), 0);
+    book(ask(OUTCOME_BOOKED, 30, 5), 2); /* it was told at 5, and the first came at 20 with a row in front */
+    assert_int_equal(passed(), 1);
+    records[0].event = 2;
+    assert_int_equal(passed(), 0);
+}
+
 /* ---- the promise ---------------------------------------------------------------------------------------------------
  */
 
@@ -265,8 +278,8 @@ static void draw(struct rng *rng)
 
     begin();
     for (uint64_t i = 0; i < n; i++) {
-        int64_t came = (int64_t)rng_below(rng, 60);
-        struct record *r = ask(outcomes[rng_below(rng, 4)], came, came + (int64_t)rng_below(rng, 20));
+        int64_t came = (int64_t)rng_below(rng, 60), took = (int64_t)rng_below(rng, 20);
+        struct record *r = ask(outcomes[rng_below(rng, 4)], came, rng_below(rng, 20) > 0 ? came + took : came - took);
 
         r->event = 1 + (int64_t)rng_below(rng, 2);
         r->seats = 1 + (int32_t)rng_below(rng, 3);
@@ -304,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_only_a_refusal_counts),
         cmocka_unit_test(test_what_was_given_back),
         cmocka_unit_test(test_booked_behind),
+        cmocka_unit_test(test_answered_before_they_asked),
         cmocka_unit_test(test_the_promise_and_the_verdict),
         cmocka_unit_test(test_who_promises_it),
         cmocka_unit_test(test_random_histories_pair_by_pair),

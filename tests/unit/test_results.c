@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
-#include "harness/measure/hdr.h"
 #include "harness/results/probed.h"
 #include "harness/results/results.h"
 #include "tests/support/capture.h"
 #include "tests/support/child.h"
+#include "tests/support/hdr_reader.h"
 
 /* A synthetic run of two scenarios through the whole of results/, read back with jansson, the JSON Schema and plain
  * text. The program works in a scratch folder that is also LASTSEAT_HOME. */
@@ -619,12 +619,12 @@ static void test_history(void **state)
 /* The last field of a line of an interval log, decoded. */
 static int64_t interval_total(char *line)
 {
-    struct hdr h;
+    struct hdr_reader h;
     int64_t total;
 
-    assert_null(hdr_decode(&h, strrchr(line, ',') + 1));
+    assert_null(hdr_reader_decode(&h, strrchr(line, ',') + 1));
     total = h.total;
-    hdr_free(&h);
+    hdr_reader_free(&h);
     return total;
 }
 

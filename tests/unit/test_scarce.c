@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/audit/audit.h"
+#include "harness/audit/doubted.h"
 #include "harness/base/say.h"
 #include "harness/results/history_reader.h"
 #include "tests/support/bench.h"
@@ -122,6 +122,33 @@ static void test_judge(void **state)
     history_reader_free(&h);
 }
 
+/* What was in doubt and could not be looked up is not taken for checked. */
+static void test_doubts(void **state)
+{
+    struct doubt doubts[] = { { .request = 1, .fate = FATE_COMMITTED, .op = OP_RESERVE } };
+    struct trial trial = { .faults = { .on = true, .recovered = true, .doubts = doubts, .doubt_count = 1 } };
+    struct witnesses witnesses = { .damage = -1 };
+    static const enum audit_verdict before[] = { AUDIT_VALID, AUDIT_INVALID };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct audit audit = { .verdict = before[i], .reason = "before" };
+
+        scarce_begin(1);
+        audit_faults(&audit, &cell, &trial, &witnesses);
+        assert_true(scarce_end());
+        assert_int_equal(audit.checked, 0);
+        assert_int_equal(audit.verdict, i == 0 ? AUDIT_UNKNOWN : AUDIT_INVALID);
+        assert_string_equal(audit.reason, i == 0 ? "out of memory for the audit" : "before");
+        audit_faults(&audit, &cell, &trial, &witnesses);
+        assert_int_equal(audit.mismatched, 1);
+        assert_int_equal(audit.verdict, AUDIT_INVALID);
+    }
+    scarce_begin(1);
+    assert_int_equal(audit_mark_again(&trial), -1);
+    assert_true(scarce_end());
+}
+
 /* SQLite's own memory is not ours to take: libsqlite3 calls its own malloc(). */
 static void test_look(void **state)
 {
@@ -169,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reader),
         cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_doubts),
         cmocka_unit_test(test_look),
     };
 

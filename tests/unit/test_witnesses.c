@@ -4,6 +4,7 @@
 
 #include "harness/audit/audit.h"
 #include "harness/base/say.h"
+#include "harness/db/driver.h"
 #include "harness/db/kind.h"
 #include "tests/support/bench.h"
 #include "tests/support/capture.h"
@@ -139,6 +140,47 @@ static void test_what_cannot_be_read(void **state)
     fails(db, "the audit cannot read its witnesses");
 }
 
+static enum db_status (*run_script)(struct db *, const char *);
+static int asked_amcheck;
+
+/* As SQLite would have it, and counted. */
+static enum db_status exec_as_postgres(struct db *db, const char *sql)
+{
+    asked_amcheck += strstr(sql, "amcheck") != NULL;
+    return run_script(db, strncmp(sql, "BEGIN", 5) == 0 ? "BEGIN" : sql);
+}
+
+/* A file is always asked what it thinks of itself; a server only after it has crashed: that takes it a while. */
+static void test_damage_is_asked_for(void **state)
+{
+    const struct database_kind *whole = database->kind;
+    struct db_driver driver = *whole->driver;
+    struct database_kind kind = *whole;
+    struct witnesses w;
+
+    (void)state;
+    run_script = driver.exec;
+    driver.exec = exec_as_postgres;
+    kind.driver = &driver;
+    db_close(begin(LEDGER_COUNTER, NULL));
+    assert_int_equal(audit_read(&w, &cell, database), EXIT_OK);
+    assert_int_equal(w.damage, 0);
+    witnesses_free(&w);
+
+    database->kind = &kind;
+    driver.dialect = DIALECT_POSTGRES;
+    for (int crashes = 0; crashes < 2; crashes++) {
+        cell.scenario.crash_ns = crashes;
+        asked_amcheck = 0;
+        assert_int_equal(audit_read(&w, &cell, database), EXIT_OK);
+        assert_int_equal(asked_amcheck, crashes);
+        assert_int_equal(w.damage, -1); /* there is no amcheck here */
+        witnesses_free(&w);
+    }
+    cell.scenario.crash_ns = 0;
+    database->kind = whole;
+}
+
 static int never_quiet(struct database *of, struct db *db)
 {
     (void)of;
@@ -185,7 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_there_is), cmocka_unit_test(test_own_tables),
         cmocka_unit_test(test_many_rows),           cmocka_unit_test(test_what_cannot_be_read),
-        cmocka_unit_test(test_no_connection),
+        cmocka_unit_test(test_damage_is_asked_for), cmocka_unit_test(test_no_connection),
     };
 
     return cmocka_run_group_tests(tests, open_database, close_database);
