@@ -4,14 +4,24 @@
  * - scenario/ reads how many users want how many seats; cells are the combinations to run, the plan what each wants.
  * - run/ wakes a worker at the common start; it calls the strategy, which borrows a connection from its app's pool,
  * - db/ runs its statements through the database seam and commits; the verdict decides whether run/ tries again.
- * - fault/ makes a connection or the server fail on purpose, where the scenario asks for it, and notes what is in
- * doubt.
+ * - fault/ cuts a connection or stops the server on purpose, where the scenario asks for it, and resolves afterwards
+ *   what was in doubt.
  * - measure/ keeps the answer as a record; records add up to totals and histograms.
- * - audit/ compares what clients were told with rows and counters, once nothing runs any more.
- * - results/ writes the trial to the run folder; trials become medians with intervals, and a verdict per cell.
- * - report/ makes the terminal table, report.md and the plots of that folder.
+ * - audit/ compares what clients were told with rows and counters, once nothing runs any more; its checker asks whether
+ *   the answers of a history, ours or one from elsewhere, can have been given by any true sale.
+ * - results/ writes the trial to the run folder; trials become medians with intervals, and a verdict per cell. It reads
+ *   folders back too: for `report`, `audit` and `compare`.
+ * - report/ makes the terminal tables, report.md and the plots of that folder, and the stories of explore/.
  *
- * base/ is what every stage stands on; verbs/ holds one file per verb of the command line. The registry of strategies
+ * Three verbs do something else with a cell than run it trial after trial:
+ * - explore/ (`explain`) plays it schedule by schedule, one database call at a time, and keeps the traces that matter.
+ * - breakpoint/ (`breakpoint`) runs trials of more and more users, or requests per second, until they break, and halves
+ *   the range.
+ * - floor/ (`calibrate`) measures what the machine allows at best, without any strategy: what is measured is read
+ *   against it.
+ *
+ * base/ is what every stage stands on; verbs/ holds one file per verb of the command line, and beside them what these
+ * share: its options (arguments.c), and a run from the first trial to the last (session.c). The registry of strategies
  * is generated from the files in strategies/. */
 #include <stdio.h>
 #include <string.h>

@@ -201,11 +201,6 @@ static int add_search(const struct dossier *d, json_t *cell, const struct hunt *
     return -1;
 }
 
-static bool is_floor(const struct cell *cell)
-{
-    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
-}
-
 /* As read back; of a cell that was never begun, as asked for. */
 static const char *durability_of(const struct hunt *hunt, const struct cell *cell)
 {
@@ -228,7 +223,7 @@ static int add_cells(struct dossier *d, const struct hunt *hunts)
         const struct cell *cell = &d->cells->cell[i];
         json_t *object;
 
-        if (is_floor(cell))
+        if (cell_is_floor(cell))
             continue;
         object = document_identity(cell, durability_of(&hunts[i], cell));
         if (object == NULL || json_array_append_new(list, object) != 0)

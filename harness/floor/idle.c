@@ -38,7 +38,7 @@ static int make_cell(struct idle *idle, int users)
     status = cells_expand(&idle->cells, &only, 1, &variants, NULL);
     text_list_free(&variants);
     for (size_t i = 0; status == EXIT_OK && i < idle->cells.n; i++)
-        if ((idle->cells.cell[i].variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+        if (cell_is_floor(&idle->cells.cell[i]))
             idle->cell = &idle->cells.cell[i];
     return status;
 }

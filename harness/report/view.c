@@ -7,22 +7,16 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/results/member.h"
 
 const char *view_text(const json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text != NULL ? text : "";
-}
-
-static double number_of(const json_t *value)
-{
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return member_text(object, key);
 }
 
 double view_number(const json_t *object, const char *key)
 {
-    return number_of(json_object_get(object, key));
+    return member_number(object, key);
 }
 
 int64_t view_int(const json_t *object, const char *key)
@@ -51,8 +45,8 @@ struct measure view_measure(const json_t *cell, const char *metric)
     const json_t *interval = json_object_get(entry, "ci95");
     struct measure m = {
         .median = view_number(entry, "median"),
-        .lo = number_of(json_array_get(interval, 0)),
-        .hi = number_of(json_array_get(interval, 1)),
+        .lo = member_value(json_array_get(interval, 0)),
+        .hi = member_value(json_array_get(interval, 1)),
         .min = view_number(entry, "min"),
         .max = view_number(entry, "max"),
         .n = view_int(entry, "n"),

@@ -6,15 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results/member.h"
+
 /* Memory a kernel keeps for itself varies from one start to the next. */
 #define MEMORY_SLACK 0.02
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-
-    return value != NULL ? value : "";
-}
 
 static void print(const json_t *value, char *out, size_t size)
 {
@@ -121,7 +116,7 @@ static json_t *alike(const json_t *list, const json_t *entry, const char *const 
 
     json_array_foreach(list, i, other)
     {
-        for (k = 0; keys[k] != NULL && strcmp(text(other, keys[k]), text(entry, keys[k])) == 0; k++)
+        for (k = 0; keys[k] != NULL && strcmp(member_text(other, keys[k]), member_text(entry, keys[k])) == 0; k++)
             ;
         if (keys[k] == NULL)
             return other;
@@ -140,10 +135,10 @@ static int add_databases(struct found *found, const json_t *a, const json_t *b)
     json_array_foreach(a, i, entry)
     {
         if ((other = alike(b, entry, keys)) != NULL)
-            failed |= add_keys(found, text(entry, "name"), json_object_get(entry, "facts"),
+            failed |= add_keys(found, member_text(entry, "name"), json_object_get(entry, "facts"),
                                json_object_get(other, "facts"), none);
         else if ((other = alike(b, entry, name)) != NULL)
-            failed |= add(found, text(entry, "name"), "durability", json_object_get(entry, "durability"),
+            failed |= add(found, member_text(entry, "name"), "durability", json_object_get(entry, "durability"),
                           json_object_get(other, "durability"));
     }
     return failed;
@@ -154,7 +149,7 @@ static int add_scenario(struct found *found, json_t *a, json_t *b)
 {
     static const char *const but[] = { "name", "title", "question", "settings", NULL };
     static const char *const none[] = { NULL };
-    const char *name = text(a, "name");
+    const char *name = member_text(a, "name");
     json_t *x = json_object_get(a, "settings"), *y = json_object_get(b, "settings");
 
     if (!json_is_object(x) || !json_is_object(y))
@@ -190,11 +185,11 @@ static int add_variants(struct found *found, const json_t *a, const json_t *b)
     {
         if ((other = alike(b, cell, keys)) == NULL)
             continue;
-        failed |=
-            add_keys(found, text(cell, "id"), json_object_get(cell, "params"), json_object_get(other, "params"), none);
-        failed |= add(found, text(cell, "id"), "durability", json_object_get(cell, "durability"),
+        failed |= add_keys(found, member_text(cell, "id"), json_object_get(cell, "params"),
+                           json_object_get(other, "params"), none);
+        failed |= add(found, member_text(cell, "id"), "durability", json_object_get(cell, "durability"),
                       json_object_get(other, "durability"));
-        failed |= add(found, text(cell, "id"), "promises", json_object_get(cell, "promises"),
+        failed |= add(found, member_text(cell, "id"), "promises", json_object_get(cell, "promises"),
                       json_object_get(other, "promises"));
     }
     return failed;

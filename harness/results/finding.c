@@ -65,11 +65,6 @@ static enum anomaly worst_seen(const struct finding *f)
     return worst;
 }
 
-static bool is_floor(const struct cell *cell)
-{
-    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
-}
-
 static bool is_skipped(const struct finding *f, const struct cell *cell)
 {
     return cell->skip[0] != '\0' && f->trials + f->voids == 0;
@@ -87,7 +82,7 @@ const char *finding_verdict(const struct finding *f, const struct cell *cell)
         return anomaly_words[ANOMALY_LOST].verdict; /* what the database holds cannot be trusted */
     if (f->trials == 0)
         return "unknown";
-    if (is_floor(cell))
+    if (cell_is_floor(cell))
         return "floor";
     return f->unknown > 0 ? "unknown" : "holds";
 }
@@ -148,7 +143,7 @@ void finding_reason(const struct finding *f, const struct cell *cell, const stru
             snprintf(out, size, "every trial was void: %s", f->void_reason);
         else
             snprintf(out, size, "no trial was run");
-    } else if (is_floor(cell)) {
+    } else if (cell_is_floor(cell)) {
         snprintf(out, size, "does no work: what this machine allows at best");
     } else if (f->unknown > 0) {
         snprintf(out, size, "%" PRId64 " of %" PRId64 " trials could not be judged: %s", f->unknown, f->trials,

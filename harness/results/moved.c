@@ -5,22 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/results/member.h"
 #include "harness/results/rank_sum.h"
 #include "harness/results/sample.h"
 #include "harness/results/shift.h"
 #include "harness/results/statistics.h"
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-
-    return value != NULL ? value : "";
-}
-
-static double number(const json_t *value)
-{
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
 
 static const json_t *named(const json_t *list, const char *key, const char *name)
 {
@@ -29,7 +18,7 @@ static const json_t *named(const json_t *list, const char *key, const char *name
 
     json_array_foreach(list, i, entry)
     {
-        if (strcmp(text(entry, key), name) == 0)
+        if (strcmp(member_text(entry, key), name) == 0)
             return entry;
     }
     return NULL;
@@ -39,8 +28,8 @@ static bool apart(const json_t *x, const json_t *y)
 {
     const json_t *a = json_object_get(x, "ci95"), *b = json_object_get(y, "ci95");
 
-    return number(json_array_get(a, 1)) < number(json_array_get(b, 0)) ||
-           number(json_array_get(b, 1)) < number(json_array_get(a, 0));
+    return member_value(json_array_get(a, 1)) < member_value(json_array_get(b, 0)) ||
+           member_value(json_array_get(b, 1)) < member_value(json_array_get(a, 0));
 }
 
 /* A floor of one database says so in its name. */
@@ -56,16 +45,16 @@ static json_t *database_of(const char *name)
 
 static int add_calibrated(json_t *list, const json_t *x, const json_t *y)
 {
-    double a = number(json_object_get(x, "median")), b = number(json_object_get(y, "median"));
-    const char *unit = text(x, "unit");
+    double a = member_number(x, "median"), b = member_number(y, "median");
+    const char *unit = member_text(x, "unit");
     bool rate = strcmp(unit, "ns") != 0;
 
-    if (!(a > 0) || !(b > 0) || strcmp(unit, text(y, "unit")) != 0)
+    if (!(a > 0) || !(b > 0) || strcmp(unit, member_text(y, "unit")) != 0)
         return 0;
-    return json_array_append_new(list,
-                                 json_pack("{s:s, s:o, s:n, s:n, s:s, s:f, s:f, s:f, s:b}", "name", text(x, "name"),
-                                           "db", database_of(text(x, "name")), "scenario", "sweep", "unit", unit, "a",
-                                           a, "b", b, "slower", (rate ? a / b : b / a) - 1, "moved", apart(x, y)));
+    return json_array_append_new(list, json_pack("{s:s, s:o, s:n, s:n, s:s, s:f, s:f, s:f, s:b}", "name",
+                                                 member_text(x, "name"), "db", database_of(member_text(x, "name")),
+                                                 "scenario", "sweep", "unit", unit, "a", a, "b", b, "slower",
+                                                 (rate ? a / b : b / a) - 1, "moved", apart(x, y)));
 }
 
 static bool is_floor(const json_t *cell)
@@ -105,13 +94,13 @@ static int add_cell(json_t *list, const json_t *x, const json_t *y, const struct
 
     if (!failed && sample_above_zero(&a) && sample_above_zero(&b))
         failed = measure(&a, &b, &r, &moved);
-    snprintf(name, sizeof name, "%s %s", text(x, "variant"), metric->word);
+    snprintf(name, sizeof name, "%s %s", member_text(x, "variant"), metric->word);
     if (!failed && r.of > 0)
-        failed =
-            json_array_append_new(list, json_pack("{s:s, s:n, s:s, s:O, s:s, s:f, s:f, s:f, s:b}", "name", name, "db",
-                                                  "scenario", text(x, "scenario"), "sweep", json_object_get(x, "sweep"),
-                                                  "unit", "ns", "a", statistics_median(a.value, a.n), "b",
-                                                  statistics_median(b.value, b.n), "slower", r.of - 1, "moved", moved));
+        failed = json_array_append_new(
+            list, json_pack("{s:s, s:n, s:s, s:O, s:s, s:f, s:f, s:f, s:b}", "name", name, "db", "scenario",
+                            member_text(x, "scenario"), "sweep", json_object_get(x, "sweep"), "unit", "ns", "a",
+                            statistics_median(a.value, a.n), "b", statistics_median(b.value, b.n), "slower", r.of - 1,
+                            "moved", moved));
     sample_free(&a);
     sample_free(&b);
     return failed != 0 ? -1 : 0;
@@ -124,13 +113,13 @@ int moved_read(json_t *list, const json_t *a, const json_t *b)
 
     json_array_foreach(json_object_get(a, "floors"), i, floor)
     {
-        other = named(json_object_get(b, "floors"), "name", text(floor, "name"));
+        other = named(json_object_get(b, "floors"), "name", member_text(floor, "name"));
         if (other != NULL && add_calibrated(list, floor, other) != 0)
             return -1;
     }
     json_array_foreach(json_object_get(a, "cells"), i, cell)
     {
-        other = named(json_object_get(b, "cells"), "id", text(cell, "id"));
+        other = named(json_object_get(b, "cells"), "id", member_text(cell, "id"));
         if (other == NULL || !is_floor(cell) || !json_is_object(json_object_get(cell, "sweep")))
             continue;
         if (add_cell(list, cell, other, sample_find("p99")) != 0 ||
@@ -144,10 +133,10 @@ int moved_read(json_t *list, const json_t *a, const json_t *b)
 static bool goes_with(const json_t *floor, const json_t *cell)
 {
     json_t *sweep = json_object_get(floor, "sweep"), *value;
-    const char *db = text(floor, "db"), *scenario = text(floor, "scenario"), *key;
+    const char *db = member_text(floor, "db"), *scenario = member_text(floor, "scenario"), *key;
 
-    if ((db[0] != '\0' && strcmp(db, text(cell, "db")) != 0) ||
-        (scenario[0] != '\0' && strcmp(scenario, text(cell, "scenario")) != 0))
+    if ((db[0] != '\0' && strcmp(db, member_text(cell, "db")) != 0) ||
+        (scenario[0] != '\0' && strcmp(scenario, member_text(cell, "scenario")) != 0))
         return false;
     json_object_foreach(sweep, key, value)
     {
@@ -165,7 +154,7 @@ const json_t *moved_explains(const json_t *list, const json_t *cell, double slow
 
     json_array_foreach(list, i, floor)
     {
-        double by = number(json_object_get(floor, "slower"));
+        double by = member_number(floor, "slower");
 
         if (json_is_true(json_object_get(floor, "moved")) && goes_with(floor, cell) && signbit(by) == signbit(slower) &&
             fabs(by) > furthest) {

@@ -10,19 +10,13 @@
 #include "harness/base/sum.h"
 #include "harness/results/history.h"
 #include "harness/results/mapped.h"
+#include "harness/results/member.h"
 #include "harness/results/results.h"
 
 static int out_of_memory(void)
 {
     say_error("audit: out of memory");
     return EXIT_ERROR;
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text != NULL ? text : "";
 }
 
 /* ---- the run ----------------------------------------------------------------------------------------------------- */
@@ -70,7 +64,7 @@ int replay_open(struct replay *r, const char *dir)
         return out_of_memory();
     json_array_foreach(list, i, scenario)
     {
-        if ((code = load_scenario(r, text_of(scenario, "name"))) != EXIT_OK)
+        if ((code = load_scenario(r, member_text(scenario, "name"))) != EXIT_OK)
             return code;
     }
     return expand(r);
@@ -111,10 +105,10 @@ static int compare_file(const char *path, const json_t *written, const struct ma
         return -1;
     }
     snprintf(sum, sizeof sum, "%016" PRIx64, sum_bytes(SUM_EMPTY, m->bytes, m->n));
-    if (strcmp(text_of(written, "fnv1a"), sum) != 0) {
+    if (strcmp(member_text(written, "fnv1a"), sum) != 0) {
         snprintf(why, REPLAY_WHY_SIZE,
                  "%s: not what the run wrote: its sum is %s, run.json says %s; edited or reordered since", path, sum,
-                 text_of(written, "fnv1a"));
+                 member_text(written, "fnv1a"));
         return -1;
     }
     return 0;
@@ -184,7 +178,7 @@ int replay_read(const struct replay *r, const struct cell *cell, const json_t *t
     h->events = cell->scenario.events;
     h->trial.block = (int64_t)json_integer_value(json_object_get(trial, "block"));
     h->trial.seed = (int64_t)json_integer_value(json_object_get(trial, "seed"));
-    snprintf(h->trial.void_reason, sizeof h->trial.void_reason, "%s", text_of(trial, "void_reason"));
+    snprintf(h->trial.void_reason, sizeof h->trial.void_reason, "%s", member_text(trial, "void_reason"));
     history_name(cell, name);
     for (int part = 0; part < HISTORY_PARTS; part++) {
         if (text_format(path, sizeof path, "%s/history/%s/%" PRId64 "%s", r->dir, name, number,

@@ -222,8 +222,7 @@ static const struct tally *floor_of(const struct results *r, const struct cell *
 {
     for (size_t i = 0; i < r->cells->n; i++) {
         const struct cell *other = &r->cells->cell[i];
-        bool agrees =
-            (other->variant.registered->strategy->traits & TRAIT_FLOOR) != 0 && strcmp(other->group, cell->group) == 0;
+        bool agrees = cell_is_floor(other) && strcmp(other->group, cell->group) == 0;
 
         for (size_t k = 0; agrees && k < other->sweep_keys.n; k++) {
             size_t m = 0;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results/member.h"
+
 const struct sample_metric sample_metrics[] = {
     { "p99", "all_p99_ns", "ms", false, true },
     { "p50", "all_p50_ns", "ms", false, true },
@@ -26,11 +28,6 @@ const struct sample_metric *sample_find(const char *name)
         if (strcmp(m->word, name) == 0 || strcmp(m->metric, name) == 0)
             return m;
     return NULL;
-}
-
-static double number(const json_t *value)
-{
-    return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
 /* Where a trial keeps what is not a count per request. */
@@ -56,12 +53,11 @@ static double per_request(const json_t *trial, const char *metric)
     if (length < sizeof key)
         memcpy(key, metric, length);
     for (int i = 0; i < 2; i++) {
-        double value = number(json_object_get(json_object_get(trial, i == 0 ? "cancels" : "browses"), key));
+        double value = member_number(json_object_get(trial, i == 0 ? "cancels" : "browses"), key);
 
         asides += isnan(value) ? 0 : value;
     }
-    return (number(json_object_get(json_object_get(trial, "ops"), key)) - asides) /
-           number(json_object_get(trial, "requests"));
+    return (member_number(json_object_get(trial, "ops"), key) - asides) / member_number(trial, "requests");
 }
 
 static double value_of(const json_t *trial, const char *metric)
@@ -73,7 +69,7 @@ static double value_of(const json_t *trial, const char *metric)
             continue;
         for (int k = 0; k < 3 && places[i].path[k] != NULL; k++)
             at = json_object_get(at, places[i].path[k]);
-        return number(at);
+        return member_value(at);
     }
     return per_request(trial, metric);
 }

@@ -191,7 +191,7 @@ void tally_flags(const struct tally *t, const struct cell *cell, const struct ta
         flags[n++] = "slow_first";
     validity_read(&validity, t);
     /* Of doing nothing, all is lag. */
-    if ((cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+    if (cell_is_floor(cell))
         validity.lag_share = NAN;
     n += validity_flags(&validity, &flags[n]);
     if (not_sustained(t))

@@ -34,6 +34,11 @@ unsigned cell_promises(const struct cell *cell)
 
 const char *const cell_promise_names[] = { "no oversell", "sells out", "all or nothing", "in order", NULL };
 
+bool cell_is_floor(const struct cell *cell)
+{
+    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
+}
+
 enum ledger cell_ledger(const struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
@@ -100,7 +105,7 @@ static const char *cannot_probe(const struct cell *cell, unsigned caps)
     const struct scenario *scenario = &cell->scenario;
     bool is_embedded = (caps & DB_CAN_HOLD_ROWS) != 0 && (caps & DB_CAN_NETWORK) == 0;
 
-    if (scenario->probe_ns == 0 || (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0)
+    if (scenario->probe_ns == 0 || cell_is_floor(cell))
         return NULL;
     if (is_embedded && scenario->db.journal == JOURNAL_DELETE)
         return "with journal = delete a probe keeps writers waiting: audit.probe needs journal = wal";

@@ -49,6 +49,8 @@ void variant_free(struct variant *); /* NULL and zeroed are no-ops */
 unsigned cell_promises(const struct cell *);
 /* PROMISE_* in words, by bit; NULL-terminated. */
 extern const char *const cell_promise_names[];
+/* The variant does no work: it runs by itself, unranked. */
+bool cell_is_floor(const struct cell *);
 enum ledger cell_ledger(const struct cell *);
 /* DB_CAN_* that the variant cannot do without. */
 unsigned cell_needs(const struct cell *);

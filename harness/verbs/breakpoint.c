@@ -34,11 +34,6 @@ struct expedition {
     bool live;          /* a line on stderr is overwritten */
 };
 
-static bool is_floor(const struct cell *cell)
-{
-    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
-}
-
 static int check_scenario(const struct scenario *scenario)
 {
     const char *searched = scenario->model == LOAD_OPEN ? "load.rate" : "load.users";
@@ -137,7 +132,7 @@ static int record_facts(struct expedition *e)
         const struct db_settings *settings = &cell[i].scenario.db;
         struct database *database = session_database(&e->session, &cell[i]);
 
-        if (cell[i].skip[0] != '\0' || is_floor(&cell[i]))
+        if (cell[i].skip[0] != '\0' || cell_is_floor(&cell[i]))
             continue;
         for (k = 0; k < i; k++)
             if (cell[k].skip[0] == '\0' && strcmp(cell[k].db, cell[i].db) == 0 &&
@@ -236,7 +231,7 @@ static int hunt_all(struct expedition *e)
     size_t i;
 
     for (i = 0; i < e->cells.n && status == EXIT_OK; i++) {
-        if (is_floor(&e->cells.cell[i]))
+        if (cell_is_floor(&e->cells.cell[i]))
             floor_cell = &e->cells.cell[i]; /* it stands before those it goes with (cell.h) */
         else if (interrupt_raised())
             status = EXIT_INTERRUPTED;

@@ -78,18 +78,13 @@ static int check_scenario(const struct scenario *scenario)
     return EXIT_OK;
 }
 
-static bool is_floor(const struct cell *cell)
-{
-    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
-}
-
 /* Without --db a variant is explained on the first database it can run on. */
 static bool is_wanted(const struct explanation *explanation, size_t i)
 {
     const struct cells *cells = &explanation->cells;
     size_t j;
 
-    if (is_floor(&cells->cell[i]))
+    if (cell_is_floor(&cells->cell[i]))
         return false;
     if (explanation->arguments.databases.n > 0)
         return true;

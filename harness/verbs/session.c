@@ -223,11 +223,6 @@ static int record_facts(struct session *session)
     return EXIT_OK;
 }
 
-static bool is_floor(const struct cell *cell)
-{
-    return (cell->variant.registered->strategy->traits & TRAIT_FLOOR) != 0;
-}
-
 /* Statements per request of one user buying one seat: a fact of the variant on a database, so sweep points share it. */
 int session_solo(struct session *session, size_t i, double *per_request)
 {
@@ -258,7 +253,7 @@ static int run_solos(struct session *session)
     int status = solos != NULL ? EXIT_OK : EXIT_ERROR;
 
     for (i = 0; i < session->cells->n && status == EXIT_OK; i++) {
-        if (cell[i].skip[0] != '\0' || is_floor(&cell[i]))
+        if (cell[i].skip[0] != '\0' || cell_is_floor(&cell[i]))
             continue;
         for (j = 0; j < i; j++)
             if (cell[j].skip[0] == '\0' && same_settings(&cell[i], &cell[j]) &&
