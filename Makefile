@@ -214,7 +214,10 @@ setup: ## install what bench and test need (Debian packages)
 clean: ## remove what was built, never results
 	rm -rf build lastseat
 clean-results: ## remove every run but results/reference, and keep the calibration
-	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name run.schema.json \
+	find results -mindepth 1 -maxdepth 1 ! -name reference ! -name README.md ! -name '*.schema.json' \
 	    ! -name calibration.json -exec rm -rf {} +
 help: ## this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { line = sprintf("make %-15s", $$1); n = split($$2, word, " "); \
+	    for (i = 1; i <= n; line = line " " word[i++]) \
+	        if (length(line word[i]) >= 80) { print line; line = sprintf("%20s", "") } \
+	    print line }' $(firstword $(MAKEFILE_LIST))

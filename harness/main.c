@@ -58,7 +58,7 @@ static int complain(const char *name)
 
 int main(int argc, char **argv)
 {
-    static char help[] = "help", *help_argv[] = { help, NULL };
+    static char help[] = "help", *help_argv[] = { help, NULL, NULL };
     const struct verb *verb;
     int status = registry_check();
 
@@ -74,5 +74,9 @@ int main(int argc, char **argv)
         return verb_version();
     if ((verb = find(argv[1])) == NULL)
         return complain(argv[1]);
+    if (argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+        help_argv[1] = argv[1];
+        return verb_help(2, help_argv);
+    }
     return verb->run(argc - 1, argv + 1);
 }

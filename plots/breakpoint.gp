@@ -13,6 +13,7 @@ set ylabel 'p99 of system time (ms)' textcolor rgb ink
 set format x '%g'
 set format y '%g'
 set label 3 sprintf('slo %g ms', slo) at graph 0.99, first slo right offset 0,0.6 textcolor rgb '#b02020' font ',10'
+set label 4 'grey: users who do nothing (floor)' at graph 0.99, 0.04 right textcolor rgb '#707070' font ',10'
 set arrow 1 from graph 0, first slo to graph 1, first slo nohead linewidth 1.5 linecolor rgb '#b02020'
 
 plot data index n using 1:2 with lines linewidth 3 linecolor rgb '#d0d0d0', \

@@ -187,3 +187,24 @@ int text_format(char *out, size_t size, const char *format, ...)
     va_end(args);
     return length >= 0 && (size_t)length < size ? 0 : -1;
 }
+
+void text_wrap(FILE *out, size_t indent, const char *text)
+{
+    size_t column = indent;
+
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+
+        if (column > indent && column + 1 + word > TEXT_COLUMNS) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", (int)word, text);
+        column += word;
+        text += word + strspn(text + word, " ");
+    }
+    fputc('\n', out);
+}

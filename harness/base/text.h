@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* The nearest of n names to a misspelt word, or NULL when none is near enough to be meant. */
 const char *text_nearest(const char *word, const char *const *names, size_t n);
@@ -13,6 +14,13 @@ void text_duration(char *out, size_t size, int64_t ns);
 
 /* snprintf() for what must not be cut, such as a path: 0, or -1 when it does not fit. */
 int text_format(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Columns of what help prints: the narrowest terminal in common use. */
+#define TEXT_COLUMNS 80
+
+/* Prints words of text, and a line feed, TEXT_COLUMNS to a line; the cursor is at `indent`, and so do further lines
+ * begin. Characters are counted as bytes. */
+void text_wrap(FILE *, size_t indent, const char *text);
 
 /* A list of words: owned copies, in order. Zeroed = empty; text_list_free(NULL) is a no-op. */
 struct text_list {

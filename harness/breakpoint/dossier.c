@@ -201,9 +201,15 @@ static int add_search(const struct dossier *d, json_t *cell, const struct hunt *
     return -1;
 }
 
+/* As read back; of a cell that was never begun, as asked for. */
 static const char *durability_of(const struct hunt *hunt, const struct cell *cell)
 {
-    return hunt->database != NULL ? database_durability(hunt->database, &cell->scenario.db) : "";
+    static const char *const asked[] = {
+        [DURABILITY_FULL] = "full", [DURABILITY_ASYNC] = "async", [DURABILITY_OFF] = "off"
+    };
+
+    return hunt->database != NULL ? database_durability(hunt->database, &cell->scenario.db)
+                                  : asked[cell->scenario.db.durability];
 }
 
 static int add_cells(struct dossier *d, const struct hunt *hunts)

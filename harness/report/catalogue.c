@@ -183,8 +183,9 @@ static bool is_known_here(const struct pick *pick, size_t a)
 
 void catalogue_write(FILE *out, const struct pick *pick)
 {
-    static const char *const heads[] = { "",  "anomaly", "looked at", "shown by (trials)", "the others: trials, rate",
-                                         NULL };
+    static const char *const heads[] = {
+        "", "<anomaly", "looked at", "<shown by (trials)", "<the others: trials, rate", NULL
+    };
 
     fputs("\n#### What was looked for\n\nEvery anomaly of the catalogue in results/README.md, over all variants and "
           "trials "

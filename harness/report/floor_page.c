@@ -91,7 +91,7 @@ void floor_page_table(const json_t *calibration, FILE *out)
 
 void floor_page_machine(FILE *out, const json_t *run)
 {
-    static const char *const heads[] = { "floor", "median", "95 % interval", "n", "what", NULL };
+    static const char *const heads[] = { "floor", "median", "95 % interval", "n", "<what", NULL };
     char text[NUMBER_SIZE], what[120];
     const json_t *floor;
     size_t i;

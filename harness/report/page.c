@@ -17,10 +17,10 @@ void page_table(FILE *out, const char *const *heads)
     size_t n = 0;
 
     for (; heads[n] != NULL; n++)
-        fprintf(out, "| %s ", heads[n]);
+        fprintf(out, "| %s ", heads[n] + (heads[n][0] == '<'));
     fputs("|\n|---", out);
     for (size_t i = 1; i < n; i++)
-        fputs("|---:", out);
+        fputs(heads[i][0] == '<' ? "|---" : "|---:", out);
     fputs("|\n", out);
 }
 

@@ -10,7 +10,8 @@
 
 /* Text of a run as Markdown text: its markup characters lose their meaning, line feeds become blanks. */
 void page_text(FILE *out, const char *text);
-/* "| a | b |\n|---|---:|\n": the first column left, the others right; NULL ends the heads. */
+/* "| a | b |\n|---|---:|\n": the first column left, the others right, those of words ("<what") left as well; NULL ends
+ * the heads. */
 void page_table(FILE *out, const char *const *heads);
 /* One cell "| text ", escaped; page_row_end() after the last. */
 void page_cell(FILE *out, const char *text);

@@ -81,9 +81,7 @@ static int choose(struct figure *f, const struct pick *pick)
         f->n += k == f->n;
     }
     f->variants = f->n;
-    if (f->n > 0 &&
-        (f->kind == PICTURE_SPECTRUM || f->kind == PICTURE_WAITING || f->kind == PICTURE_SWEEP_P99 ||
-         f->kind == PICTURE_SWEEP_WAITING) &&
+    if (f->n > 0 && (f->kind == PICTURE_SPECTRUM || f->kind == PICTURE_WAITING || f->kind == PICTURE_SWEEP_P99) &&
         (at_best = view_floor(f->run, f->cell[0])) != NULL)
         f->cell[f->n++] = at_best;
     return 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/scenario/cell.h"
 
 /* ---- prose ------------------------------------------------------------------------------------------------------- */
@@ -133,31 +134,10 @@ static bool begins_section(const struct option *row)
     return row == scenario_options || strcmp(row->section, row[-1].section) != 0;
 }
 
-/* Words of text up to `width` columns a line, each line after the first indented. */
-static void wrapped(FILE *out, const char *text, size_t indent, size_t width)
-{
-    size_t column = indent;
-
-    while (*text != '\0') {
-        size_t word = strcspn(text, " ");
-
-        if (column > indent && column + 1 + word > width) {
-            fprintf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
-            fputc(' ', out);
-            column++;
-        }
-        fprintf(out, "%.*s", (int)word, text);
-        column += word;
-        text += word + strspn(text + word, " ");
-    }
-    fputc('\n', out);
-}
-
 void doc_scenario_help(FILE *out)
 {
-    char domain[OPTION_TEXT_SIZE];
+    enum { HELP_INDENT = 21 };
+    char domain[OPTION_TEXT_SIZE], values[2 * OPTION_TEXT_SIZE];
 
     fputs("A scenario file: [section] lines, key = value lines, comments with # or ;\n"
           "Precedence: --set section.key=value, the file, what it extends, the default.\n",
@@ -166,8 +146,11 @@ void doc_scenario_help(FILE *out)
         if (begins_section(row))
             fprintf(out, "\n[%s]\n", row->section);
         option_domain(row, domain, sizeof(domain));
-        fprintf(out, "  %-18s %s (default %s)\n%21s", row->name, domain, default_of(row), "");
-        wrapped(out, row->help, 21, 100);
+        fprintf(out, "  %-18s ", row->name);
+        snprintf(values, sizeof(values), "%s (default %s)", domain, default_of(row));
+        text_wrap(out, HELP_INDENT, values);
+        fprintf(out, "%*s", HELP_INDENT, "");
+        text_wrap(out, HELP_INDENT, row->help);
     }
     fputs("\n[strategy.NAME]\n"
           "  OPTION             an option of that strategy (lastseat show NAME)\n"
@@ -175,8 +158,9 @@ void doc_scenario_help(FILE *out)
           "  retry.backoff      as [retry] backoff, for that strategy alone\n"
           "  retry.on           as [retry] on, for that strategy alone\n"
           "\n[sweep]\n"
-          "  SECTION.KEY        values separated by commas: every cell runs with each of them, every\n"
-          "                     combination of several lines; strategy.NAME.OPTION multiplies NAME only\n",
+          "  SECTION.KEY        values separated by commas: every cell runs with each of\n"
+          "                     them, every combination of several lines;\n"
+          "                     strategy.NAME.OPTION multiplies NAME only\n",
           out);
 }
 

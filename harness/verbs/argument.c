@@ -8,7 +8,7 @@
 
 const struct argument_row argument_rows[ARGUMENT_COUNT] = {
     [ARGUMENT_STRATEGY] = { "strategy", "a,b:option=v", "variants to run instead of the scenario's" },
-    [ARGUMENT_DB] = { "db", "sqlite,postgres", "databases to run on instead of the scenario's" },
+    [ARGUMENT_DB] = { "db", "sqlite,postgres", "these databases alone" },
     [ARGUMENT_TRIALS] = { "trials", "N", "the same as --set run.trials=N" },
     [ARGUMENT_USERS] = { "users", "2|3", "the same as --set load.users=N; 2: every schedule, 3: random ones" },
     [ARGUMENT_PREEMPTIONS] = { "preemptions", "N",
@@ -81,14 +81,20 @@ int argument_unknown(const char *verb, const char *name, const char *allowed)
 
 void argument_help(FILE *out, const char *allowed)
 {
+    enum { INDENT = 30 };
     char left[64];
-    int i;
 
-    for (i = 0; i < ARGUMENT_COUNT; i++) {
-        if (!listed(allowed, argument_rows[i].name))
+    for (int i = 0; i < ARGUMENT_COUNT; i++) {
+        const struct argument_row *row = &argument_rows[i];
+
+        if (!listed(allowed, row->name))
             continue;
-        snprintf(left, sizeof left, "--%s %s", argument_rows[i].name,
-                 argument_rows[i].value != NULL ? argument_rows[i].value : "");
-        fprintf(out, "  %-27s %s\n", left, argument_rows[i].help);
+        snprintf(left, sizeof left, "--%s%s%s", row->name, row->value != NULL ? " " : "",
+                 row->value != NULL ? row->value : "");
+        if (strlen(left) > INDENT - 3)
+            fprintf(out, "  %s\n%*s", left, INDENT, "");
+        else
+            fprintf(out, "  %-*s ", INDENT - 3, left);
+        text_wrap(out, INDENT, row->help);
     }
 }

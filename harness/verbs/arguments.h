@@ -40,6 +40,9 @@ struct arguments {
 #define EXPLAIN_OPTIONS    "db,users,preemptions,schedules,seed,set,replay,format,color"
 
 #define COMPARE_OPTIONS "gate,json,color"
+#define SHOW_OPTIONS    "set"
+#define CHECK_OPTIONS   "set,strategy,db"
+#define REPORT_OPTIONS  "no-plots,color"
 
 /* Options may stand anywhere; after "--" everything is a name. allowed: the options this verb takes, comma-separated
  * ("set,strategy"). EXIT_OK / EXIT_USAGE after one line. arguments_free() in both cases. */

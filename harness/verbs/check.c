@@ -35,7 +35,7 @@ int verb_check(int argc, char **argv)
 {
     struct arguments arguments;
     size_t i;
-    int status = arguments_parse(&arguments, argc, argv, "set,strategy,db");
+    int status = arguments_parse(&arguments, argc, argv, CHECK_OPTIONS);
 
     if (status == EXIT_OK && arguments.names.n == 0) {
         say_error("check needs a scenario: lastseat check scenarios/mine.ini");

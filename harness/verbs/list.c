@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/scenario/cell.h"
 #include "harness/verbs/verbs.h"
 
@@ -33,7 +34,8 @@ static int list_strategies(void)
             if (!titled)
                 printf("  %s\n", kinds[k].title);
             titled = true;
-            printf("    %-*s %s\n", (int)widest, strategy->name, strategy->summary);
+            printf("    %-*s ", (int)widest, strategy->name);
+            text_wrap(stdout, widest + 5, strategy->summary);
         }
     return EXIT_OK;
 }
@@ -42,15 +44,19 @@ static int list_scenarios(void)
 {
     struct text_list names = { 0 };
     struct scenario scenario;
-    size_t i;
+    size_t i, widest = 0;
     int status = EXIT_OK;
 
     if (scenario_names(&names) != 0)
         return EXIT_ERROR;
+    for (i = 0; i < names.n; i++)
+        if (strlen(names.items[i]) > widest)
+            widest = strlen(names.items[i]);
     for (i = 0; i < names.n; i++) {
         if ((status = scenario_load(&scenario, names.items[i], NULL, 0)) != EXIT_OK)
             break;
-        printf("    %-20s %s\n", names.items[i], scenario.title);
+        printf("    %-*s ", (int)widest, names.items[i]);
+        text_wrap(stdout, widest + 5, scenario.title);
         scenario_free(&scenario);
     }
     text_list_free(&names);

@@ -11,7 +11,7 @@ int verb_report(int argc, char **argv)
 {
     struct arguments arguments;
     json_t *run = NULL;
-    int status = arguments_parse(&arguments, argc, argv, "no-plots,color");
+    int status = arguments_parse(&arguments, argc, argv, REPORT_OPTIONS);
 
     if (status == EXIT_OK && arguments.names.n != 1) {
         say_error("report takes one run folder: lastseat report results/latest");

@@ -176,7 +176,7 @@ int verb_show(int argc, char **argv)
 {
     struct arguments arguments;
     struct scenario scenario;
-    int status = arguments_parse(&arguments, argc, argv, "set");
+    int status = arguments_parse(&arguments, argc, argv, SHOW_OPTIONS);
 
     if (status == EXIT_OK && arguments.names.n != 1) {
         say_error(

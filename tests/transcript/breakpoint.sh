@@ -35,6 +35,7 @@ cell()
 grep -q '^ naive .*oversold 5 of 5$' "$work/out" || fail "the table does not say what broke: $(cat "$work/out")"
 grep -q '^ atomic .* nothing$' "$work/out" || fail "the table does not say that atomic holds"
 [ "$(awk '{ if (length($0) > 100) n++ } END { print n + 0 }' "$work/out")" -eq 0 ] || fail "a line is too wide"
+fits "$home/found/breakpoint.json" breakpoint
 grep -q '"schema": "lastseat.breakpoint/1"' "$home/found/breakpoint.json" || fail "no schema"
 grep -q '"partial": false' "$home/found/breakpoint.json" || fail "marked partial"
 grep -q '^| naive .*oversold 5 of 5' "$home/found/report.md" || fail "report.md does not say what broke"
@@ -64,6 +65,7 @@ exits 0
 clean
 [ "$(awk -F, 'NR == 2 { print $7, $8, $9, $11, $12 }' "$home/rate/breakpoint.csv")" = 'rate 110 breaks 100 oversold' ] ||
     fail "rate: $(cat "$home/rate/breakpoint.csv")"
+fits "$home/rate/breakpoint.json" breakpoint
 grep -q '^ requests per second' "$work/out" || fail "the table does not say what is searched"
 grep -q '100/s (oversold)' "$home/rate/breakpoint.csv" || fail "the rate has no unit"
 
@@ -92,3 +94,4 @@ clean
 grep -q 'Interrupted' "$work/out" || fail "the table does not say it is partial"
 grep -q '^ atomic .* unfinished$' "$work/out" || fail "atomic is not unfinished"
 grep -q '"partial": true' "$home"/results/*-breakpoint-rush-1000x10/breakpoint.json || fail "not marked partial"
+fits "$(echo "$home"/results/*-breakpoint-rush-1000x10/breakpoint.json)" breakpoint

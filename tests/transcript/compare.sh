@@ -39,8 +39,11 @@ grep -q 'gate refused within 2 %: FAILED (0 cells judged' "$work/out" || fail 'a
 call compare results/a results/b --gate statements=2% --json -
 exits 4
 [ "$(head -c 1 "$work/out")" = '{' ] && grep -q '"schema": "lastseat.compare/1"' "$work/out" || fail 'not JSON alone'
+cp "$work/out" "$work/gated.json"
+fits "$work/gated.json" compare
 call compare results/a results/b --json "$work/compare.json" --color always
 exits 0
+fits "$work/compare.json" compare
 grep -q '"failed": false' "$work/compare.json" || fail 'no JSON beside the table'
 ! grep -q "$(printf '\033')" "$work/compare.json" || fail 'colour in the JSON'
 

@@ -129,6 +129,6 @@ refuses 2 "queue:writers=8 has 18 users and services" explain queue:writers=8 --
 LASTSEAT_PG='host=/nonexistent' call explain naive --db postgres
 [ $status -eq 5 ] || fail "no such server: exit $status"
 
-[ -z "$(ls "$home/results" | grep -v -e README.md -e run.schema.json -e reference)" ] || fail "left in results: $(ls "$home/results")"
+[ -z "$(ls "$home/results" | grep -v -e README.md -e schema.json -e reference)" ] || fail "left in results: $(ls "$home/results")"
 [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
 exit 0

@@ -104,3 +104,14 @@ scenario()
 {
     cat >"$home/scenarios/$1.ini"
 }
+
+# fits FILE SCHEMA: FILE is what results/SCHEMA.schema.json says; and the schema refuses the same under another name.
+fits()
+{
+    validator=/usr/bin/jsonschema
+    [ -x "$validator" ] || return 0
+    "$validator" -i "$1" "results/$2.schema.json" >"$work/validated" 2>&1 ||
+        fail "$1 does not fit results/$2.schema.json: $(head -c 600 "$work/validated")"
+    sed 's/"schema": "lastseat/"schema": "other/' "$1" >"$work/other.json"
+    ! "$validator" -i "$work/other.json" "results/$2.schema.json" >/dev/null 2>&1 || fail "results/$2.schema.json takes anything"
+}

@@ -81,11 +81,11 @@ makes 0 lastseat
 
 # Cleaning never takes results; clean-results leaves what the findings cite.
 mkdir -p results/reference/run results/2026-run
-touch results/README.md results/run.schema.json
+touch results/README.md results/compare.schema.json results/run.schema.json
 ln -s 2026-run results/latest
 makes 0 clean
 [ -d results/2026-run ] || fail 'make clean took results'
 [ ! -e lastseat ] && [ ! -e build ] || fail 'make clean left what was built'
 makes 0 clean-results
-[ "$(ls results | tr '\n' ' ')" = 'README.md reference run.schema.json ' ] || fail "clean-results left: $(ls results)"
+[ "$(ls results | tr '\n' ' ')" = 'README.md compare.schema.json reference run.schema.json ' ] || fail "clean-results left: $(ls results)"
 [ -d results/reference/run ] || fail 'clean-results took the reference'

@@ -45,3 +45,38 @@ refuses 2 "report takes one run folder" report
 call
 exits 2
 clean
+
+# Help: of every verb and topic, in 80 columns, the ellipsis counted as one; --help of a verb is the same.
+narrow()
+{
+    sed 's/…/./g' "$work/out" | awk 'length > 80 || / $/ { exit 1 }' || fail "$1: wider than 80 columns, or a blank at an end"
+}
+call help
+exits 0
+narrow help
+verbs=$(awk '/^  [a-z]+ / && $1 != "lastseat" { print $1 }' "$work/out")
+[ "$(echo "$verbs" | wc -l)" -ge 11 ] || fail "help does not list the verbs: $verbs"
+for topic in $verbs scenario exit; do
+    call help "$topic"
+    exits 0
+    narrow "help $topic"
+    [ "$topic" = scenario ] || [ "$topic" = exit ] || {
+        cp "$work/out" "$work/help"
+        call "$topic" --help
+        exits 0
+        cmp -s "$work/out" "$work/help" || fail "$topic --help is not help $topic"
+    }
+done
+# What help names as options is taken by the parser, which then misses what else the verb needs.
+for verb in run explain breakpoint audit compare show check report; do
+    call help "$verb"
+    for option in $(sed -n 's/^  \(--[a-z-]*\).*/\1/p' "$work/out"); do
+        call "$verb" "$option"
+        ! grep -q 'unknown option' "$work/err" || fail "$verb does not take $option, which help names"
+    done
+done
+call list
+exits 0
+narrow list
+make -s SETUP=no help >"$work/out" || fail 'make help failed'
+narrow 'make help'

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "harness/base/say.h"
+#include "harness/base/text.h"
 #include "harness/scenario/doc.h"
 #include "harness/scenario/registry.h"
 #include "harness/scenario/scenario.h"
@@ -55,6 +56,22 @@ static void a_bar_does_not_break_a_table(void **state)
     free(text);
 }
 
+/* Whether a text begins with these words, whatever blanks and line feeds are between them. */
+static bool begins_with_words(const char *text, const char *words)
+{
+    for (; *words != '\0'; words++) {
+        if (*words != ' ') {
+            if (*text++ != *words)
+                return false;
+            continue;
+        }
+        if (*text != ' ' && *text != '\n')
+            return false;
+        text += strspn(text, " \n");
+    }
+    return true;
+}
+
 static void help_names_every_key(void **state)
 {
     FILE *made = tmpfile();
@@ -64,17 +81,20 @@ static void help_names_every_key(void **state)
     doc_scenario_help(made);
     text = read_all(made);
     for (const struct option *row = scenario_options; row->name != NULL; row++) {
-        char domain[OPTION_TEXT_SIZE];
+        char domain[OPTION_TEXT_SIZE], want[256], *at;
 
         option_domain(row, domain, sizeof(domain));
-        snprintf(line, sizeof(line), "  %-18s %s (default %s)\n", row->name, domain,
-                 row->fallback[0] != '\0' ? row->fallback : "none");
-        assert_non_null(strstr(text, line));
+        snprintf(line, sizeof(line), "\n  %-18s ", row->name);
+        snprintf(want, sizeof(want), "%s (default %s)", domain, row->fallback[0] != '\0' ? row->fallback : "none");
+        /* Somewhere: names are not unique among the sections. A line that is broken is so after a blank. */
+        for (at = strstr(text, line); at != NULL && !begins_with_words(at + strlen(line), want);)
+            at = strstr(at + 1, line);
+        assert_non_null(at);
         snprintf(line, sizeof(line), "[%s]\n", row->section);
         assert_non_null(strstr(text, line));
     }
     for (char *rest, *l = strtok_r(text, "\n", &rest); l != NULL; l = strtok_r(NULL, "\n", &rest))
-        assert_in_range(strlen(l), 1, 100);
+        assert_in_range(strlen(l), 1, TEXT_COLUMNS);
     free(text);
 }
 
