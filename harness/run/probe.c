@@ -108,28 +108,41 @@ static int64_t own_cpu_ns(void)
     return (int64_t)spent.tv_sec * NS_PER_S + spent.tv_nsec;
 }
 
+/* False: it failed. */
+static bool look(struct probe *probe)
+{
+    int64_t began_ns = clock_now_ns(), now_ns;
+    struct look look = { 0 };
+
+    if (!look_once(probe, &look)) {
+        snprintf(probe->error, sizeof probe->error, "%s", db_last_error(probe->db));
+        return false;
+    }
+    now_ns = clock_now_ns();
+    probe->seen.busy_ns += now_ns - began_ns;
+    count(&probe->seen, &look, now_ns - probe->start_ns);
+    return true;
+}
+
+/* A last look when all have been answered: a rush may be over before the period is, and a trial that nobody looked at
+ * would be one that showed nothing. */
 static void *probe_main(void *arg)
 {
     struct probe *probe = arg;
-    int64_t due_ns, began_ns, now_ns;
+    int64_t due_ns, now_ns;
+    bool ok = true;
 
     wait_change(&probe->state, WAITING, WAIT_FOREVER);
     due_ns = probe->start_ns;
-    while (!wait_change(&probe->state, GOING, due_ns)) {
-        struct look look = { 0 };
-
-        began_ns = clock_now_ns();
-        if (!look_once(probe, &look)) {
-            snprintf(probe->error, sizeof probe->error, "%s", db_last_error(probe->db));
-            break;
-        }
+    while (ok && !wait_change(&probe->state, GOING, due_ns)) {
+        ok = look(probe);
         now_ns = clock_now_ns();
-        probe->seen.busy_ns += now_ns - began_ns;
-        count(&probe->seen, &look, now_ns - probe->start_ns);
         due_ns += probe->period_ns;
         if (due_ns < now_ns)
             due_ns += (now_ns - due_ns) / probe->period_ns * probe->period_ns + probe->period_ns;
     }
+    if (ok && probe->start_ns > 0 && !wait_stopping())
+        look(probe);
     probe->seen.cpu_ns = own_cpu_ns();
     return NULL;
 }
