@@ -1,10 +1,20 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/say.h"
 #include "harness/base/text.h"
 #include "harness/scenario/cell.h"
 #include "harness/verbs/verbs.h"
+
+/* A program that reads the list finds an item on a line. */
+static void describe(size_t margin, const char *text)
+{
+    if (isatty(STDOUT_FILENO))
+        text_wrap(stdout, margin, text);
+    else
+        puts(text);
+}
 
 static int list_strategies(void)
 {
@@ -35,7 +45,7 @@ static int list_strategies(void)
                 printf("  %s\n", kinds[k].title);
             titled = true;
             printf("    %-*s ", (int)widest, strategy->name);
-            text_wrap(stdout, widest + 5, strategy->summary);
+            describe(widest + 5, strategy->summary);
         }
     return EXIT_OK;
 }
@@ -56,7 +66,7 @@ static int list_scenarios(void)
         if ((status = scenario_load(&scenario, names.items[i], NULL, 0)) != EXIT_OK)
             break;
         printf("    %-*s ", (int)widest, names.items[i]);
-        text_wrap(stdout, widest + 5, scenario.title);
+        describe(widest + 5, scenario.title);
         scenario_free(&scenario);
     }
     text_list_free(&names);
