@@ -75,8 +75,9 @@ for verb in run explain breakpoint audit compare show check report; do
         ! grep -q 'unknown option' "$work/err" || fail "$verb does not take $option, which help names"
     done
 done
-call list
-exits 0
-narrow list
+script -qec "cd '$home' && '$lastseat' list" /dev/null </dev/null | tr -d '\r' >"$work/out"
+narrow 'list in a terminal'
+call list scenarios
+[ "$(wc -l <"$work/out")" -eq $(($(ls "$home"/scenarios/*.ini | wc -l) + 1)) ] || fail 'list: not one line an item'
 make -s SETUP=no help >"$work/out" || fail 'make help failed'
 narrow 'make help'
