@@ -153,7 +153,7 @@ check-strategy: lastseat build/plain/tests/contract/test_strategy ## is it fit? 
 
 # A flavour's tests: the units first, then what starts servers.
 run-tests   = LASTSEAT=build/$1/lastseat sh tests/run $(programs:%.c=build/$1/%) $(scripts)
-test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything that gates, about 5 minutes
+test: lastseat build/plain/lastseat $(programs:%.c=build/plain/%) ## everything that gates, under 4 minutes
 	@$(call run-tests,plain)
 
 every-test  = $(foreach f,plain asan tsan,build/$f/lastseat $(programs:%.c=build/$f/%))
