@@ -126,6 +126,20 @@ static void scale(json_t *run, const char *id, const char *path, double by)
     }
 }
 
+/* As one side of a run that was interleaved: block by block. Trials are copied: parts share them. */
+static void interleave(json_t *run, const char *id)
+{
+    json_t *trials = json_object_get(cell_of(run, id), "trials");
+
+    json_object_set_new(run, "interleaved", json_string("20-1"));
+    for (size_t i = 0; i < json_array_size(trials); i++) {
+        json_t *trial = json_copy(json_array_get(trials, i));
+
+        json_object_set_new(trial, "block", json_integer((json_int_t)i));
+        json_array_set_new(trials, i, trial);
+    }
+}
+
 static void shuffle(struct rng *rng, size_t *places, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -187,27 +201,36 @@ static void test_splits_of_one_run(void **state)
     assert_true((double)alarms <= (long_run() ? 0.05 : 0.07) * (double)cells);
 }
 
-/* 30 blocks a side, drawn from a hundred of one run, one side's times a fifth longer: found in at least 18 of 20
- * repeats, as a p99 that rose. Resampled, not run again: the size of what is planted is exact so. */
+/* 30 blocks of an interleaved run, one side's times a fifth longer: found in at least 90 % of 20 repeats of each of
+ * the cells that are not near the floor, taken together, as a p99 that rose. The sides are neighbouring blocks of the
+ * run the findings cite, not runs of their own: the size of what is planted is exact so. */
 static void test_planted_slowdown(void **state)
 {
-    static const char *const ids[] = { RUSH "/sqlite/atomic", RUSH "/sqlite/pessimistic",
-                                       RUSH "/postgres/pessimistic" };
+    static const char *const ids[] = { RUSH "/sqlite/atomic",       RUSH "/sqlite/optimistic",
+                                       RUSH "/sqlite/pessimistic",  RUSH "/postgres/atomic",
+                                       RUSH "/postgres/optimistic", RUSH "/postgres/pessimistic" };
+    const size_t cells = sizeof ids / sizeof ids[0];
     json_t *run = load(REFERENCE);
-    size_t places[100];
+    size_t pairs[50], first[30], second[30], all = 0;
     struct rng rng;
 
     (void)state;
     rng_init(&rng, 20);
-    for (size_t c = 0; c < sizeof ids / sizeof ids[0]; c++) {
-        int found = 0;
+    for (size_t c = 0; c < cells; c++) {
+        size_t found = 0;
 
         for (int repeat = 0; repeat < 20; repeat++) {
             json_t *a, *b, *document, *p99;
 
-            shuffle(&rng, places, 100);
-            a = part_of(run, ids[c], places, 30);
-            b = part_of(run, ids[c], places + 30, 30);
+            shuffle(&rng, pairs, 50);
+            for (size_t i = 0; i < 30; i++) {
+                first[i] = 2 * pairs[i] + rng_below(&rng, 2);
+                second[i] = first[i] ^ 1;
+            }
+            a = part_of(run, ids[c], first, 30);
+            b = part_of(run, ids[c], second, 30);
+            interleave(a, ids[c]);
+            interleave(b, ids[c]);
             scale(b, ids[c], "system_ns.all.p99", 1.2);
             scale(b, ids[c], "system_ns.booked.max", 1.2);
             scale(b, ids[c], "bookings_per_s", 1 / 1.2);
@@ -220,10 +243,11 @@ static void test_planted_slowdown(void **state)
             json_decref(b);
             json_decref(a);
         }
-        print_message("%s: found in %d of 20\n", ids[c], found);
-        assert_true(found >= 18);
+        print_message("%s: found in %zu of 20\n", ids[c], found);
+        all += found;
     }
     json_decref(run);
+    assert_true(10 * all >= 9 * 20 * cells);
 }
 
 static void test_equal_runs(void **state)
