@@ -219,9 +219,17 @@ static void add_cell(struct line *line, const struct cell *cell, int64_t trials)
     for (t = 1; t <= trials; t++)
         run_trial(&finding, cell, t);
     is_proof = finding.trials == trials && finding.unknown == 0;
-    if ((finding_broken(&finding, cell) || !is_proof) && !line->broken) {
+    if (finding_broken(&finding, cell) && !line->broken) {
         line->broken = true;
         finding_reason(&finding, cell, NULL, line->why, sizeof line->why);
+        if (finding.invalid > 0)
+            snprintf(line->why, sizeof line->why, "%lld of %lld trials invalid: %.160s", (long long)finding.invalid,
+                     (long long)trials, finding.invalid_reason);
+    } else if (!is_proof && !line->broken) {
+        line->broken = true;
+        snprintf(line->why, sizeof line->why, "%lld of %lld trials void, %lld in doubt: %.80s%.80s",
+                 (long long)finding.voids, (long long)trials, (long long)finding.unknown, finding.void_reason,
+                 finding.unknown_reason);
     }
     line->trials += finding.trials;
     line->voids += finding.voids;
