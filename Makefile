@@ -167,7 +167,7 @@ test-all: lastseat $(every-test) ## the same, the long ones, and again under ASa
 
 # What judges, and the tests that need nothing but it: every branch of the former is taken by one of the latter.
 judges     := $(sort $(wildcard harness/audit/*.c))
-judged-by  := $(filter tests/unit/%,$(shell grep -l harness/audit/ $(programs)))
+judged-by  := $(if $(filter coverage,$(goals)),$(filter tests/unit/%,$(shell grep -l harness/audit/ $(programs))))
 coverage: $(judged-by:%.c=build/coverage/%) ## branches of harness/audit that its tests take, by file; all of them, or exit 1
 	@sh tests/coverage '$(judges)' $(judged-by:%.c=build/coverage/%)
 
