@@ -93,3 +93,9 @@ void say_note(const char *format, ...)
     say("", format, args);
     va_end(args);
 }
+
+int say_out_of_memory(const char *what)
+{
+    say_error("%s: out of memory", what);
+    return EXIT_ERROR;
+}

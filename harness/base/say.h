@@ -19,6 +19,8 @@ enum exit_code {
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "results: out of memory", say. EXIT_ERROR. */
+int say_out_of_memory(const char *what);
 
 /* The progress display registers how to wipe its line before a message is printed (NULL: nothing to wipe). */
 void say_before_line(void (*wipe)(void));

@@ -17,12 +17,6 @@
 
 #define JSON_STYLE (JSON_INDENT(1) | JSON_REAL_PRECISION(9))
 
-static int out_of_memory(void)
-{
-    say_error("breakpoint: out of memory");
-    return EXIT_ERROR;
-}
-
 static json_t *utc_now(void)
 {
     char text[32];
@@ -63,15 +57,16 @@ int dossier_open(struct dossier *d, const struct dossier_request *request)
                   axis_of(request->cells), "limits", "slo_ns", (json_int_t)request->limits->slo_ns, "errors_share",
                   request->limits->errors_share, "amplification", request->limits->amplification, "least",
                   (json_int_t)request->least, "most", (json_int_t)request->most, "environment", "scenarios", "cells");
-    return d->json != NULL ? EXIT_OK : out_of_memory();
+    return d->json != NULL ? EXIT_OK : say_out_of_memory("breakpoint");
 }
 
 int dossier_environment(struct dossier *d, const char *db_dir)
 {
     json_t *environment = environment_read(db_dir);
 
-    return environment != NULL && json_object_set_new(d->json, "environment", environment) == 0 ? EXIT_OK
-                                                                                                : out_of_memory();
+    return environment != NULL && json_object_set_new(d->json, "environment", environment) == 0
+               ? EXIT_OK
+               : say_out_of_memory("breakpoint");
 }
 
 void *dossier_facts_of(struct dossier *d, const char *database, const char *durability)
@@ -218,7 +213,7 @@ static int add_cells(struct dossier *d, const struct hunt *hunts)
     size_t i;
 
     if (json_array_append_new(json_object_get(d->json, "scenarios"), document_scenario(&d->cells->cell[0])) != 0)
-        return out_of_memory();
+        return say_out_of_memory("breakpoint");
     for (i = 0; i < d->cells->n; i++) {
         const struct cell *cell = &d->cells->cell[i];
         json_t *object;
@@ -227,14 +222,14 @@ static int add_cells(struct dossier *d, const struct hunt *hunts)
             continue;
         object = document_identity(cell, durability_of(&hunts[i], cell));
         if (object == NULL || json_array_append_new(list, object) != 0)
-            return out_of_memory();
+            return say_out_of_memory("breakpoint");
         json_object_del(object, "users");
         if (cell->skip[0] != '\0') {
             if (json_object_update_new(object, json_pack("{s:s, s:s, s:o}", "end", "skipped", "text", "-", "reason",
                                                          redact_string(cell->skip))) != 0)
-                return out_of_memory();
+                return say_out_of_memory("breakpoint");
         } else if (add_search(d, object, &hunts[i]) != 0) {
-            return out_of_memory();
+            return say_out_of_memory("breakpoint");
         }
     }
     return EXIT_OK;
@@ -251,11 +246,11 @@ static int write_scenario(const struct dossier *d)
     int status;
 
     if (file == NULL)
-        return out_of_memory();
+        return say_out_of_memory("breakpoint");
     scenario_write(&d->cells->cell[0].scenario, file);
     if (fclose(file) != 0) {
         free(text);
-        return out_of_memory();
+        return say_out_of_memory("breakpoint");
     }
     snprintf(name, sizeof name, "scenario/%s.ini", d->cells->cell[0].group);
     if ((status = folder_mkdir(&d->folder, "scenario")) == EXIT_OK &&
@@ -281,7 +276,7 @@ static int write_json(struct dossier *d)
         return EXIT_ERROR;
     if (json_dump_callback(d->json, dump, &o, JSON_STYLE) != 0) {
         output_drop(&o);
-        return out_of_memory();
+        return say_out_of_memory("breakpoint");
     }
     output_bytes(&o, "\n", 1);
     return output_close(&o, true);
@@ -293,7 +288,7 @@ int dossier_finish(struct dossier *d, const struct hunt *hunts, bool partial)
 
     if (json_object_set_new(d->json, "partial", json_boolean(partial)) != 0 ||
         json_object_set_new(d->json, "ended_utc", utc_now()) != 0)
-        return out_of_memory();
+        return say_out_of_memory("breakpoint");
     if ((status = add_cells(d, hunts)) != EXIT_OK || (status = write_scenario(d)) != EXIT_OK ||
         (status = curve_csv_trials(&d->folder, d->cells, hunts)) != EXIT_OK ||
         (status = curve_csv_cells(&d->folder, d->json)) != EXIT_OK || (status = write_json(d)) != EXIT_OK)

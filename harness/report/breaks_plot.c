@@ -23,12 +23,6 @@ static int complain(const char *path)
     return EXIT_ERROR;
 }
 
-static int out_of_memory(void)
-{
-    say_error("report: out of memory");
-    return EXIT_ERROR;
-}
-
 static int choose(struct drawing *d)
 {
     const json_t *cells = json_object_get(d->dossier, "cells"), *cell;
@@ -36,7 +30,7 @@ static int choose(struct drawing *d)
 
     d->n = 0;
     if ((d->cell = calloc(json_array_size(cells) + 1, sizeof *d->cell)) == NULL)
-        return out_of_memory();
+        return say_out_of_memory("report");
     json_array_foreach(cells, i, cell)
     {
         if (strcmp(view_text(cell, "db"), d->db) == 0 && json_array_size(json_object_get(cell, "levels")) > 0)
@@ -77,7 +71,7 @@ static int write_floor(const struct drawing *d)
     for (i = 0; i < d->n; i++)
         room += json_array_size(json_object_get(d->cell[i], "levels"));
     if ((at = calloc(room + 1, sizeof *at)) == NULL)
-        return out_of_memory();
+        return say_out_of_memory("report");
     for (i = 0; i < d->n; i++)
         json_array_foreach(json_object_get(d->cell[i], "levels"), k, level)
         {
@@ -197,7 +191,7 @@ static int draw(struct drawing *d, bool *missing)
         return EXIT_ERROR;
     if ((d->variables = open_memstream(&variables, &size)) == NULL) {
         free(scripts);
-        return out_of_memory();
+        return say_out_of_memory("report");
     }
     for (i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         snprintf(path, sizeof path, "%s/plots/%s.%s", d->dir, d->db, endings[i]);
@@ -209,7 +203,7 @@ static int draw(struct drawing *d, bool *missing)
     say_titles(d);
     say_lines(d);
     if (fclose(d->variables) != 0)
-        out_of_memory();
+        say_out_of_memory("report");
     else if ((status = write_data(d, path)) == EXIT_OK)
         status = run_script(d, variables, missing);
     free(variables);

@@ -19,12 +19,6 @@
 /* A name no longer than this leaves room for "-2" and for the temporary name's beginning within NAME_MAX. */
 #define NAME_PART 120
 
-static int out_of_memory(void)
-{
-    say_error("results: out of memory");
-    return EXIT_ERROR;
-}
-
 static bool exists(const char *path)
 {
     struct stat st;
@@ -83,7 +77,7 @@ static int split_out(struct folder *f, const char *out)
     size_t n;
 
     if (copy == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     for (n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
         copy[n - 1] = '\0';
     slash = strrchr(copy, '/');
@@ -99,7 +93,7 @@ static int split_out(struct folder *f, const char *out)
     }
     f->path = f->name != NULL && f->parent != NULL ? strdup(out) : NULL;
     if (f->path == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     f->path[n] = '\0';
     return EXIT_OK;
 }
@@ -127,10 +121,10 @@ static int open_default(struct folder *f, const char *name)
     f->parent = folder_root();
     f->name = strndup(name, NAME_PART);
     if (f->parent == NULL || f->name == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     if (asprintf(&f->path, "%s/%s", f->parent, f->name) < 0) {
         f->path = NULL;
-        return out_of_memory();
+        return say_out_of_memory("results");
     }
     if (mkdir(f->parent, 0777) != 0 && errno != EEXIST) {
         say_error("results: %s: %s; %s or set LASTSEAT_HOME", f->parent, strerror(errno), remedy(errno));
@@ -146,7 +140,7 @@ static int free_path(struct folder *f)
         free(f->path);
         if (asprintf(&f->path, "%s/%s-%d", f->parent, f->name, i) < 0) {
             f->path = NULL;
-            return out_of_memory();
+            return say_out_of_memory("results");
         }
     }
     return EXIT_OK;
@@ -160,7 +154,7 @@ static int make_temp(struct folder *f)
     remains_mark(mark, sizeof mark);
     for (int i = 1;; i++) {
         if (asprintf(&temp, "%s/%s.run-%.*s-%d", f->parent, mark, NAME_PART, f->name, i) < 0)
-            return out_of_memory();
+            return say_out_of_memory("results");
         if (mkdir(temp, 0777) == 0) {
             f->temp = temp;
             f->hold = remains_hold(temp);
@@ -195,7 +189,7 @@ int folder_mkdir(const struct folder *f, const char *name)
     int failed, error;
 
     if (asprintf(&path, "%s/%s", f->temp, name) < 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     failed = mkdir(path, 0777) != 0 && errno != EEXIST;
     error = errno;
     free(path);
@@ -254,7 +248,7 @@ int folder_finish(struct folder *f)
 
     assert(f->temp != NULL);
     if (planned == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     while (rename_new(f->temp, f->path) != 0) {
         int error = errno;
 

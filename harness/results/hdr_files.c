@@ -14,12 +14,6 @@
 /* Values stay below 12 characters so: readers of .hgrm drop a row whose columns touch. */
 #define NS_SCALE ((double)NS_PER_MS)
 
-static int out_of_memory(void)
-{
-    say_error("results: out of memory");
-    return EXIT_ERROR;
-}
-
 /* A moment of CLOCK_MONOTONIC, in seconds since 1970. */
 static double since_1970(int64_t at_ns)
 {
@@ -94,7 +88,7 @@ static int write_log(const struct folder *folder, const struct cell *cell, const
     struct output o;
 
     if (fflush(log->lines) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     if (output_open(&o, folder, name) != EXIT_OK)
         return EXIT_ERROR;
     write_log_head(&o, cell, log->first_s);
@@ -112,13 +106,13 @@ static int write_percentiles(const struct folder *folder, const struct cell *cel
     FILE *file = open_memstream(&text, &n);
 
     if (file == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     hdr_print(h, NS_SCALE, file);
     fprintf(file, "#[lastseat %s: system times of %s in ms, n = %lld trials merged]\n", LASTSEAT_VERSION, cell->id,
             (long long)t->finding.trials);
     if (fclose(file) != 0) {
         free(text);
-        return out_of_memory();
+        return say_out_of_memory("results");
     }
     if (output_open(&o, folder, name) != EXIT_OK) {
         free(text);

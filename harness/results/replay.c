@@ -13,12 +13,6 @@
 #include "harness/results/member.h"
 #include "harness/results/results.h"
 
-static int out_of_memory(void)
-{
-    say_error("audit: out of memory");
-    return EXIT_ERROR;
-}
-
 /* ---- the run ----------------------------------------------------------------------------------------------------- */
 
 static int load_scenario(struct replay *r, const char *name)
@@ -41,7 +35,7 @@ static int expand(struct replay *r)
     int code;
 
     if (pointers == NULL)
-        return out_of_memory();
+        return say_out_of_memory("audit");
     for (size_t i = 0; i < r->scenario_count; i++)
         pointers[i] = &r->scenarios[i];
     code = cells_expand(&r->cells, pointers, r->scenario_count, NULL, NULL);
@@ -61,7 +55,7 @@ int replay_open(struct replay *r, const char *dir)
         return code;
     list = json_object_get(r->run, "scenarios");
     if ((r->scenarios = calloc(json_array_size(list) + 1, sizeof *r->scenarios)) == NULL)
-        return out_of_memory();
+        return say_out_of_memory("audit");
     json_array_foreach(list, i, scenario)
     {
         if ((code = load_scenario(r, member_text(scenario, "name"))) != EXIT_OK)

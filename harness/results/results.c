@@ -34,12 +34,6 @@ struct results {
     time_t started;
 };
 
-static int out_of_memory(void)
-{
-    say_error("results: out of memory");
-    return EXIT_ERROR;
-}
-
 static json_t *utc(time_t when)
 {
     char text[32];
@@ -101,7 +95,7 @@ int results_open(struct results **out, const struct results_request *request)
 
     *out = NULL;
     if (r == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     assert(request->cells->n > 0);
     r->cells = request->cells;
     r->started = time(NULL);
@@ -116,7 +110,7 @@ int results_open(struct results **out, const struct results_request *request)
     if (r->run == NULL || open_tallies(r) != 0 ||
         (request->interleaved != NULL &&
          json_object_set_new(r->run, "interleaved", json_string(request->interleaved)) != 0)) {
-        code = out_of_memory();
+        code = say_out_of_memory("results");
         goto fail;
     }
     *out = r;
@@ -132,7 +126,7 @@ int results_environment(struct results *r, const char *db_dir)
     json_t *environment = environment_read(db_dir);
 
     if (environment == NULL || json_object_set_new(r->run, "environment", environment) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     r->environment = environment;
     r->databases = json_object_get(environment, "databases");
     return EXIT_OK;
@@ -144,7 +138,7 @@ int results_floors(struct results *r, const json_t *calibration)
 
     if (floors == NULL || json_object_set_new(r->run, "floors", floors) != 0 ||
         json_object_set(r->run, "calibrated_utc", json_object_get(calibration, "calibrated_utc")) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     return EXIT_OK;
 }
 
@@ -177,7 +171,7 @@ static int keep_history(const struct results *r, const struct cell *cell, const 
 
     if (code == EXIT_OK &&
         json_object_set_new(json_array_get(tally->trials, tally->n - 1), "history", history_document(files)) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     return code;
 }
 
@@ -189,15 +183,15 @@ int results_trial(struct results *r, size_t index, const struct trial *trial, co
     int64_t number;
 
     if (tally_add(tally, trial, audit) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     number = (int64_t)tally->n;
     if (!trial->untimed && hdr_log_trial(&r->logs[index], cell, number, trial) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     if (audit != NULL)
         table_audit(&r->audit, cell, number, audit);
     /* A void trial's curve would be drawn as if it counted. */
     if (trial->void_reason[0] == '\0' && curve_timeline(&r->timeline, cell, number, trial) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     /* A full disk is said now, not after the last trial. */
     if (output_check(&r->timeline) != EXIT_OK || output_check(&r->audit) != EXIT_OK)
         return EXIT_ERROR;
@@ -211,7 +205,7 @@ int results_precise(struct results *r, size_t index, bool *precise)
     struct headline headline;
 
     if (headline_read(&headline, &r->tallies[index], &r->statistics) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     *precise = !(headline.half_width > r->cells->cell[index].scenario.precision);
     return EXIT_OK;
 }
@@ -276,11 +270,11 @@ static int write_scenario(const struct results *r, const struct cell *cell)
     FILE *file = open_memstream(&text, &n);
 
     if (file == NULL)
-        return out_of_memory();
+        return say_out_of_memory("results");
     scenario_write(&cell->scenario, file);
     if (fclose(file) != 0) {
         free(text);
-        return out_of_memory();
+        return say_out_of_memory("results");
     }
     snprintf(name, sizeof name, "scenario/%s.ini", cell->group);
     if (output_open(&o, &r->folder, name) != EXIT_OK) {
@@ -301,7 +295,7 @@ static int add_scenarios(struct results *r)
         if (!is_first_of_scenario(r, i))
             continue;
         if (json_array_append_new(list, document_scenario(&r->cells->cell[i])) != 0)
-            return out_of_memory();
+            return say_out_of_memory("results");
         code = write_scenario(r, &r->cells->cell[i]);
     }
     return code;
@@ -313,7 +307,7 @@ static int add_cells(struct results *r)
 
     for (size_t i = 0; i < r->cells->n; i++)
         if (tally_summarise(&r->tallies[i], &r->statistics) != 0)
-            return out_of_memory();
+            return say_out_of_memory("results");
     for (size_t i = 0; i < r->cells->n; i++) {
         const struct cell *cell = &r->cells->cell[i];
         struct headline headline;
@@ -321,7 +315,7 @@ static int add_cells(struct results *r)
         if (headline_read(&headline, &r->tallies[i], &r->statistics) != 0 ||
             json_array_append_new(
                 list, document_cell(cell, &r->tallies[i], floor_of(r, cell), &headline, durability_of(r, cell))) != 0)
-            return out_of_memory();
+            return say_out_of_memory("results");
     }
     return EXIT_OK;
 }
@@ -340,7 +334,7 @@ static int write_json(struct results *r)
         return EXIT_ERROR;
     if (json_dump_callback(r->run, dump, &o, JSON_STYLE) != 0) {
         output_drop(&o);
-        return out_of_memory();
+        return say_out_of_memory("results");
     }
     output_bytes(&o, "\n", 1);
     return output_close(&o, true);
@@ -352,7 +346,7 @@ int results_finish(struct results *r, bool partial)
 
     if (json_object_set_new(r->run, "partial", json_boolean(partial)) != 0 ||
         json_object_set_new(r->run, "ended_utc", utc(time(NULL))) != 0)
-        return out_of_memory();
+        return say_out_of_memory("results");
     if ((code = output_close(&r->timeline, false)) != EXIT_OK || (code = output_close(&r->audit, false)) != EXIT_OK ||
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
         (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK ||
