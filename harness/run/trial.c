@@ -303,6 +303,15 @@ static int recover(struct stage *stage, struct trial *trial)
 int trial_run(struct trial *trial, const struct cell *cell, struct database *database, int64_t block, const char *tag,
               struct trial_progress *progress)
 {
+    memset(trial, 0, sizeof *trial);
+    if (place_prepare(database, cell, tag) == 0)
+        return trial_run_in_place(trial, cell, database, block, progress);
+    return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_ERROR;
+}
+
+int trial_run_in_place(struct trial *trial, const struct cell *cell, struct database *database, int64_t block,
+                       struct trial_progress *progress)
+{
     struct stage stage = { .cell = cell, .database = database };
     int i, status = EXIT_ERROR, done;
 
@@ -315,9 +324,8 @@ int trial_run(struct trial *trial, const struct cell *cell, struct database *dat
         say_error("%s: out of memory for histograms", cell->id);
         return EXIT_ERROR;
     }
-    if (place_prepare(database, cell, tag) == 0 && open_observer(&stage) == 0 &&
-        faults_begin(&stage.faults, cell, database, block) == 0 && open_apps(&stage) == 0 &&
-        probe_open(&stage.probe, cell, database) == 0 &&
+    if (open_observer(&stage) == 0 && faults_begin(&stage.faults, cell, database, block) == 0 &&
+        open_apps(&stage) == 0 && probe_open(&stage.probe, cell, database) == 0 &&
         crew_open(&stage.crew, cell, stage.servers, block, progress) == 0) {
         done = rush(&stage, trial) == 0 ? recover(&stage, trial) : -1;
         close_apps(&stage, trial);

@@ -64,6 +64,8 @@ struct trial_progress {
  * EXIT_INTERRUPTED. progress may be NULL. */
 int trial_run(struct trial *, const struct cell *, struct database *, int64_t block, const char *tag,
               struct trial_progress *);
+/* The same in the place that stands, as place_prepare() left it or database_rewind() has put it back to. */
+int trial_run_in_place(struct trial *, const struct cell *, struct database *, int64_t block, struct trial_progress *);
 void trial_free(struct trial *); /* NULL is a no-op */
 
 #endif
