@@ -1,7 +1,6 @@
 #include "harness/base/process.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -185,7 +184,6 @@ int process_first_line(const char *const *argv, char *out, size_t size)
 
 struct stat_line {
     char state;
-    int parent;
     int64_t own_ticks, ended_children_ticks;
     uint64_t start;
 };
@@ -208,9 +206,9 @@ static int read_stat(pid_t pid, struct stat_line *line)
     /* The name in field 2 may hold blanks and parentheses: the last one ends it. */
     if ((rest = strrchr(text, ')')) == NULL ||
         sscanf(rest + 1,
-               " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNd64
+               " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNd64
                " %*d %*d %*d %*d %" SCNu64,
-               &line->state, &line->parent, &user, &kernel, &child_user, &child_kernel, &line->start) != 7)
+               &line->state, &user, &kernel, &child_user, &child_kernel, &line->start) != 6)
         return -1;
     line->own_ticks = (int64_t)(user + kernel);
     line->ended_children_ticks = child_user + child_kernel;
@@ -232,17 +230,18 @@ bool process_is_alive(pid_t pid, uint64_t start)
 int64_t process_tree_cpu_ns(pid_t pid)
 {
     struct stat_line line;
-    const struct dirent *entry;
+    char path[64];
     int64_t ticks;
-    DIR *proc;
+    int child;
+    FILE *in;
 
-    if (read_stat(pid, &line) != 0 || (proc = opendir("/proc")) == NULL)
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    if (read_stat(pid, &line) != 0 || (in = fopen(path, "re")) == NULL)
         return -1;
     ticks = line.own_ticks + line.ended_children_ticks;
-    while ((entry = readdir(proc)) != NULL)
-        if (isdigit((unsigned char)entry->d_name[0]) && read_stat((pid_t)strtol(entry->d_name, NULL, 10), &line) == 0 &&
-            line.parent == pid)
+    while (fscanf(in, "%d", &child) == 1)
+        if (read_stat(child, &line) == 0)
             ticks += line.own_ticks;
-    closedir(proc);
+    fclose(in);
     return ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
