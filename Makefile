@@ -59,13 +59,13 @@ ifneq ($(and $(building),$(if $(dry)$(unknown),,yes)),)
 endif
 
 # ---- libraries
-libraries  := sqlite3 inih jansson zlib $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
+libraries  := sqlite3 inih jansson zlib libcmark-gfm $(shell pkg-config --exists libpq 2>/dev/null && echo libpq)
 ifneq ($(shell pkg-config --exists $(libraries) 2>/dev/null && echo yes),)
     LIBS   := $(shell pkg-config --libs $(libraries)) -lm
     OWN    += $(shell pkg-config --cflags $(libraries))
 else
     pq     := $(dir $(firstword $(wildcard /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h)))
-    LIBS   := -lsqlite3 -linih -ljansson -lz $(if $(pq),-lpq) -lm
+    LIBS   := -lsqlite3 -linih -ljansson -lz -lcmark-gfm -lcmark-gfm-extensions $(if $(pq),-lpq) -lm
     OWN    += $(if $(pq),-I$(pq))
 endif
 ifneq ($(filter -lpq,$(LIBS)),)

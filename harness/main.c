@@ -11,7 +11,7 @@
  *   the answers of a history, ours or one from elsewhere, can have been given by any true sale.
  * - results/ writes the trial to the run folder; trials become medians with intervals, and a verdict per cell. It reads
  *   folders back too: for `report`, `audit` and `compare`.
- * - report/ makes the terminal tables, report.md and the plots of that folder, and the stories of explore/.
+ * - report/ makes the terminal tables, report.md, report.html and the plots of that folder, and the stories of explore/.
  *
  * Three verbs do something else with a cell than run it trial after trial:
  * - explore/ (`explain`) plays it schedule by schedule, one database call at a time, and keeps the traces that matter.

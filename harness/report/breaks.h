@@ -11,8 +11,8 @@
 
 /* The terminal's table, at most 100 columns. */
 void breaks_table(const json_t *dossier, FILE *out, bool colour);
-/* DIR/report.md; after breaks_plots(). EXIT_OK / EXIT_ERROR after one line. */
-int breaks_markdown(const json_t *dossier, const char *dir);
+/* DIR/report.md and .html; after breaks_plots(). EXIT_OK / EXIT_ERROR after one line. */
+int breaks_pages(const json_t *dossier, const char *dir);
 /* DIR/plots/<db>.svg and .png, drawn from DIR/plots/data/<db>.csv. A missing gnuplot is a warning. EXIT_OK /
  * EXIT_ERROR after one line. */
 int breaks_plots(const json_t *dossier, const char *dir);

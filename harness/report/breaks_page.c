@@ -6,6 +6,7 @@
 #include "harness/base/say.h"
 #include "harness/report/breaks.h"
 #include "harness/report/page.h"
+#include "harness/report/publish.h"
 
 static void write_level(FILE *out, const json_t *level)
 {
@@ -134,8 +135,15 @@ static void write_database(FILE *out, const json_t *dossier, const char *dir, co
     }
 }
 
-static void write_all(FILE *out, const json_t *dossier, const char *dir)
+struct page {
+    const json_t *dossier;
+    const char *dir;
+};
+
+static int write_all(void *arg, FILE *out)
 {
+    const struct page *page = arg;
+    const json_t *dossier = page->dossier;
     const json_t *scenario = json_array_get(json_object_get(dossier, "scenarios"), 0);
     struct text_list dbs = { 0 };
     char text[600];
@@ -160,7 +168,7 @@ static void write_all(FILE *out, const json_t *dossier, const char *dir)
         out);
     if (view_databases(&dbs, dossier, view_text(scenario, "name")) == 0)
         for (i = 0; i < dbs.n; i++)
-            write_database(out, dossier, dir, dbs.items[i]);
+            write_database(out, dossier, page->dir, dbs.items[i]);
     text_list_free(&dbs);
     page_repeat(out, dossier);
     fputs("\n## What is not shown\n\n"
@@ -169,28 +177,12 @@ static void write_all(FILE *out, const json_t *dossier, const char *dir)
           "- Levels between those tested were not tested, and five trials do not see what happens once in a hundred.\n"
           "\nEvery number here stands in [breakpoint.json](breakpoint.json), every trial in [curve.csv](curve.csv).\n",
           out);
+    return 0;
 }
 
-int breaks_markdown(const json_t *dossier, const char *dir)
+int breaks_pages(const json_t *dossier, const char *dir)
 {
-    char *path;
-    FILE *out;
-    int failed;
+    struct page page = { .dossier = dossier, .dir = dir };
 
-    if (asprintf(&path, "%s/report.md", dir) < 0) {
-        say_error("report: out of memory");
-        return EXIT_ERROR;
-    }
-    if ((out = fopen(path, "we")) == NULL) {
-        say_error("report: %s: %s", path, strerror(errno));
-        free(path);
-        return EXIT_ERROR;
-    }
-    write_all(out, dossier, dir);
-    failed = ferror(out);
-    failed |= fclose(out);
-    if (failed != 0)
-        say_error("report: %s: cannot be written; is the disk full?", path);
-    free(path);
-    return failed == 0 ? EXIT_OK : EXIT_ERROR;
+    return publish(dir, write_all, &page);
 }

@@ -15,6 +15,7 @@
 #include "harness/report/page.h"
 #include "harness/report/picture.h"
 #include "harness/report/probed.h"
+#include "harness/report/publish.h"
 #include "harness/report/report.h"
 #include "harness/report/scaling.h"
 #include "harness/report/steps.h"
@@ -288,11 +289,13 @@ static const char ending[] =
     "- One machine, one file system, one version of each database: ratios may travel, milliseconds do not.\n"
     "- Server CPU and WAL are those of the whole server where it runs nothing else, and are absent elsewhere.\n";
 
-static int write_all(struct markdown *m)
+static int write_all(void *arg, FILE *out)
 {
+    struct markdown *m = arg;
     const json_t *scenario;
     size_t i;
 
+    m->out = out;
     fputs("# lastseat: ", m->out);
     json_array_foreach(json_object_get(m->run, "scenarios"), i, scenario)
     {
@@ -320,33 +323,9 @@ static int write_all(struct markdown *m)
     return 0;
 }
 
-int report_markdown(const json_t *run, const char *dir)
+int report_pages(const json_t *run, const char *dir)
 {
     struct markdown m = { .run = run, .dir = dir };
-    char *path;
-    int status = EXIT_ERROR, failed;
 
-    if (asprintf(&path, "%s/report.md", dir) < 0) {
-        say_error("report: out of memory");
-        return EXIT_ERROR;
-    }
-    m.out = fopen(path, "we");
-    if (m.out == NULL) {
-        say_error("report: %s: %s", path, strerror(errno));
-        goto done;
-    }
-    failed = write_all(&m);
-    if (ferror(m.out) != 0 && failed == 0) {
-        say_error("report: %s: cannot be written; is the disk full?", path);
-        failed = 1;
-    }
-    if (fclose(m.out) != 0 && failed == 0) {
-        say_error("report: %s: %s", path, strerror(errno));
-        failed = 1;
-    }
-    if (failed == 0)
-        status = EXIT_OK;
-done:
-    free(path);
-    return status;
+    return publish(dir, write_all, &m);
 }

@@ -9,8 +9,9 @@
 
 /* The terminal table and the closing lines, at most 100 columns. */
 void report_table(const json_t *run, FILE *out, bool colour);
-/* DIR/report.md; embeds the pictures that are in DIR/plots, so report_plots() comes first. EXIT_OK / EXIT_ERROR. */
-int report_markdown(const json_t *run, const char *dir);
+/* DIR/report.md and DIR/report.html, the same for a browser; they show the pictures that are in DIR/plots, so
+ * report_plots() comes first. EXIT_OK / EXIT_ERROR after one line. */
+int report_pages(const json_t *run, const char *dir);
 /* DIR/plots/: svg and png by gnuplot with the scripts in plots/, and the data each is drawn from in DIR/plots/data/. A
  * missing gnuplot is a warning, not an error: EXIT_OK. */
 int report_plots(const json_t *run, const char *dir);

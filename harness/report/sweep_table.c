@@ -7,16 +7,13 @@
 #include "harness/report/validity_page.h"
 #include "harness/report/wrap.h"
 
-/* The worse of two verdicts of one variant, in the order of results/README.md. */
+/* The worse of two verdicts of one variant. */
 static const json_t *worse(const json_t *a, const json_t *b)
 {
-    static const char *const order[] = { "oversells", "loses",   "duplicates", "undersells", "drifts",
-                                         "unfair",    "unknown", "holds",      "floor",      "skipped" };
-
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        if (a != NULL && view_is(a, order[i]))
+    for (size_t i = 0; view_verdicts[i] != NULL; i++) {
+        if (a != NULL && view_is(a, view_verdicts[i]))
             return a;
-        if (b != NULL && view_is(b, order[i]))
+        if (b != NULL && view_is(b, view_verdicts[i]))
             return b;
     }
     return a != NULL ? a : b;

@@ -57,6 +57,9 @@ struct measure view_measure(const json_t *cell, const char *metric)
     return m;
 }
 
+const char *const view_verdicts[] = { "oversells", "loses", "duplicates", "undersells", "drifts", "unfair",
+                                      "unknown",   "holds", "floor",      "skipped",    NULL };
+
 bool view_is(const json_t *cell, const char *verdict)
 {
     return strcmp(view_text(cell, "verdict"), verdict) == 0;

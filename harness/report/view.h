@@ -25,6 +25,8 @@ double view_number(const json_t *object, const char *key);
 int64_t view_int(const json_t *object, const char *key); /* 0 when absent */
 /* Whether the array `key` (traits, promises, flags) holds the word. */
 bool view_has(const json_t *object, const char *key, const char *word);
+/* Every verdict of a cell, worst first, NULL at the end (results/README.md). */
+extern const char *const view_verdicts[];
 bool view_is(const json_t *cell, const char *verdict);
 /* The verdict is neither holds, floor nor skipped. */
 bool view_fails(const json_t *cell);

@@ -267,13 +267,13 @@ static int present(const struct expedition *e)
     int status = arguments->no_plots ? EXIT_OK : breaks_plots(e->dossier.json, path);
 
     if (status == EXIT_OK)
-        status = breaks_markdown(e->dossier.json, path);
+        status = breaks_pages(e->dossier.json, path);
     if (status == EXIT_OK && arguments->json != NULL)
         status = output_copy_json(e->dossier.json, arguments->json);
     if (status != EXIT_OK || arguments->quiet || (arguments->json != NULL && strcmp(arguments->json, "-") == 0))
         return status;
     breaks_table(e->dossier.json, stdout, arguments_colour(arguments, stdout));
-    printf("\nopen %s/report.md\n", path);
+    printf("\nopen %s/report.html\n", path);
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return EXIT_OK;
     say_error("stdout: %s", strerror(errno));

@@ -20,7 +20,7 @@ const struct verb verbs[] = {
     { "compare", verb_compare, "A B", "two runs: what differs, and whether that can be chance" },
     { "audit", verb_audit, "RUN|FILE", "judge a stored run or history again, without a database" },
     { "calibrate", verb_calibrate, "", "the floors of reports: what this machine allows at best" },
-    { "report", verb_report, "RUN", "table, report.md and plots of a run folder, again" },
+    { "report", verb_report, "RUN", "table, report and plots of a run folder, again" },
     { "help", verb_help, "[TOPIC]",
       "this; topics: any verb, scenario (every key), exit (codes); in Markdown: strategies, readme (all scenarios)" },
     { NULL, NULL, NULL, NULL },
@@ -89,7 +89,7 @@ static int help_check(void)
 static int help_report(void)
 {
     puts("lastseat report RUN  (a run folder: results/latest)\n\n"
-         "Prints the table of a run again, and writes its report.md and plots/ again.\n");
+         "Prints the table of a run again, and writes its report.html, report.md and plots/ again.\n");
     argument_help(stdout, REPORT_OPTIONS);
     return EXIT_OK;
 }

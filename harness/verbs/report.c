@@ -22,10 +22,10 @@ int verb_report(int argc, char **argv)
     if (status == EXIT_OK && !arguments.no_plots)
         status = report_plots(run, arguments.names.items[0]);
     if (status == EXIT_OK)
-        status = report_markdown(run, arguments.names.items[0]);
+        status = report_pages(run, arguments.names.items[0]);
     if (status == EXIT_OK) {
         report_table(run, stdout, arguments_colour(&arguments, stdout));
-        printf("\nopen %s/report.md\n", arguments.names.items[0]);
+        printf("\nopen %s/report.html\n", arguments.names.items[0]);
     }
     json_decref(run);
     arguments_free(&arguments);

@@ -125,13 +125,13 @@ static int present(struct bench *bench)
     if (!arguments->no_plots)
         status = report_plots(run, path);
     if (status == EXIT_OK)
-        status = report_markdown(run, path);
+        status = report_pages(run, path);
     if (arguments->json != NULL && status == EXIT_OK)
         status = output_copy_json(run, arguments->json);
     if (json_alone || arguments->quiet)
         return status;
     report_table(run, stdout, arguments_colour(arguments, stdout));
-    printf("\nopen %s/report.md\n", arguments->out != NULL ? path : "results/latest");
+    printf("\nopen %s/report.html\n", arguments->out != NULL ? path : "results/latest");
     if (fflush(stdout) != 0 || ferror(stdout)) {
         say_error("stdout: %s", strerror(errno));
         return EXIT_ERROR;

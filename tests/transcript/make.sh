@@ -46,7 +46,7 @@ done
 # What is missing stops the build with the line to type, and the line is made of what is missing.
 export PKG_CONFIG_LIBDIR=/nowhere
 makes 2 SETUP=no CC='cc -nostdinc'
-prints 'apt-get install -y --no-install-recommends libsqlite3-dev libinih-dev libjansson-dev zlib1g-dev'
+prints 'apt-get install -y --no-install-recommends libsqlite3-dev libinih-dev libjansson-dev zlib1g-dev libcmark-gfm-dev libcmark-gfm-extensions-dev'
 makes 2 SETUP=no CC='cc -nostdinc' bench
 prints 'apt-get install'
 makes 2 SETUP=no CC='cc -nostdinc' test

@@ -641,7 +641,7 @@ static void test_empty_runs(void **state)
         text = table(run, true);
         assert_true(strlen(text) > 0);
         free(text);
-        assert_int_equal(report_markdown(run, folder), EXIT_OK);
+        assert_int_equal(report_pages(run, folder), EXIT_OK);
         json_decref(run);
     }
 }
@@ -656,7 +656,7 @@ static void test_markdown(void **state)
     json_array_append_new(json_object_get(run, "command"), json_string("scenario.title=it's | late"));
     json_object_set_new(json_array_get(json_object_get(run, "scenarios"), 0), "question",
                         json_string("who | what *now*?\nand why_not"));
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(text, "# lastseat: fixture: 1000 users rush 10 seats\n");
     assert_has(text, "## The answer\n");
@@ -703,7 +703,7 @@ static void test_what_users_did_besides(void **state)
     text = table(run, false);
     assert_lacks(text, "besides");
     free(text);
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_lacks(text, "Besides");
     assert_lacks(text, "click twice");
@@ -735,7 +735,7 @@ static void test_what_users_did_besides(void **state)
     assert_has(text, "Let others look fastest: atomic (p99 3.00 ms, n = 10); next queue (9.00).");
     free(text);
 
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(text, "#### Besides\n");
     assert_has(text, "| atomic | 6 | 42 | - | 12 [10..14] | - | 12 | 6 | 4.50 [4.00..5.00] | - | 900 | - | - | 3.00 ");
@@ -769,7 +769,7 @@ static void test_fairness(void **state)
     char *text;
 
     (void)state;
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_lacks(text, "Fairness"); /* an older run */
     free(text);
@@ -780,7 +780,7 @@ static void test_fairness(void **state)
     set_metric(run, "optimistic", "longest_wait_ns", 158e6, 117e6, 198e6);
     set_metric(run, "naive", "order_index", 0.9, 0.9, 0.9); /* a control is no example */
     set_trials(run, "queue", "fairness", json_pack("{s:i, s:i}", "inversions", 0, "starved", 0));
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(text, "#### Fairness\n\nqueue served in the order of arrival (order index 0.0005); optimistic let later "
                      "ones pass: a buyer had come after one who was refused in 13.7 % of the pairs.\n\n");
@@ -789,7 +789,7 @@ static void test_fairness(void **state)
 
     set_metric(run, "optimistic", "order_index", 0.5, 0.4, 0.6);
     set_trials(run, "queue", "fairness", json_pack("{s:i, s:i}", "inversions", 2, "starved", 3));
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(text,
                "optimistic dealt seats out regardless of who had come first (order index 0.500). Some were refused "
@@ -809,7 +809,7 @@ static void test_probes(void **state)
     char *text;
 
     (void)state;
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_lacks(text, "Probes"); /* nobody asked for any */
     free(text);
@@ -819,7 +819,7 @@ static void test_probes(void **state)
     set_audits(run, "atomic", "probes", 40);
     set_audits(run, "atomic", "probe_violations", 0);
     set_audits(run, "atomic", "probe_busy_ns", 400000);
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(text,
                "#### Probes\n\n240 looks at what had been committed, while the rush went on: none saw anything that "
@@ -838,7 +838,7 @@ static void test_probes(void **state)
     set_audits(run, "naive", "probe_first_ns", 5000000);
     set_audits(run, "naive", "probe_statements", 20);
     set_audits(run, "naive", "probe_busy_ns", 10000000);
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(text,
                "300 looks at what had been committed, while the rush went on: 24 of them saw what must never be. "
@@ -856,7 +856,7 @@ static void test_markdown_unwritable(void **state)
 
     (void)state;
     listen_start();
-    assert_int_equal(report_markdown(run, "/tmp/no/such/folder"), EXIT_ERROR);
+    assert_int_equal(report_pages(run, "/tmp/no/such/folder"), EXIT_ERROR);
     listen_stop(said, sizeof said);
     assert_string_equal(said, "lastseat: report: /tmp/no/such/folder/report.md: No such file or directory\n");
     json_decref(run);
@@ -1068,7 +1068,7 @@ static void test_plots(void **state)
     text = read_file("plots/" RUSH "-postgres-arrivals.svg");
     assert_has(text, "nobody was booked");
     free(text);
-    assert_int_equal(report_markdown(run, folder), EXIT_OK);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
     text = read_file("report.md");
     assert_has(
         text,
