@@ -205,7 +205,7 @@ docs: lastseat ## rewrite what is generated: scenarios/README.md, the pages in s
 kill-matrix: lastseat ## what each rogue breaks on each database, how it is found, and how often under load
 	$(Q)sh strategies/rogues/matrix load >build/page; code=$$?; cat build/page; [ $$code -eq 0 ] || exit $$code; \
 	    mv build/page strategies/rogues/README.md
-PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv results/reference/*/breakpoint.csv)
+PERFORMANCE_FINDINGS.md: results/reference/findings.awk results/reference/findings.md.in $(wildcard results/reference/*/cells.csv results/reference/*/breakpoint.csv results/reference/promises/*.txt)
 	$(Q)awk -f $(filter %.awk %.in,$^) >$@.new && mv $@.new $@
 findings: PERFORMANCE_FINDINGS.md ## take the findings' numbers from the committed runs again
 

@@ -13,6 +13,8 @@
 #
 # A line that begins with @[RUN] is printed where that run is committed, one that begins with @![RUN] where it is not.
 # A run, cell or column that is not there stops with the line that asks for it: a finding without its source is not printed.
+# Of promises, what `make test-long` printed, a "cell" is a database: `rows` of its table, `trials`, `retaken`, rows that are `broken`,
+# most trials of a row (`most`) and how many rows have as many (`most_rows`), least trials of a row (`least`).
 # The column breaks_at alone is "not yet searched" where no search is committed.
 
 function fail(text) {
@@ -21,8 +23,38 @@ function fail(text) {
     exit 1
 }
 
+function load_promises(    i, db, dbs, path, line, field) {
+    split("sqlite postgres", dbs, " ")
+    for (i = 1; i in dbs; i++) {
+        db = dbs[i]
+        path = "results/reference/promises/" db ".txt"
+        while ((getline line < path) > 0) {
+            if (split(line, field, " ") < 6 || field[3] != db)
+                continue
+            known["promises", db] = 1
+            value["promises", db, "rows"]++
+            value["promises", db, "trials"] += field[4]
+            value["promises", db, "retaken"] += field[5]
+            value["promises", db, "broken"] += field[6] == "BROKEN:"
+            if (field[4] + 0 > value["promises", db, "most"]) {
+                value["promises", db, "most"] = field[4] + 0
+                value["promises", db, "most_rows"] = 0
+            }
+            value["promises", db, "most_rows"] += field[4] == value["promises", db, "most"]
+            if (!(("promises", db, "least") in value) || field[4] + 0 < value["promises", db, "least"])
+                value["promises", db, "least"] = field[4] + 0
+        }
+        close(path)
+    }
+    loaded["promises"] = 1
+}
+
 # csv without quoted commas: ids of single-key sweeps, names and numbers
 function load_run(run,    path, line, n, head, field, i, at, trial) {
+    if (run == "promises") {
+        load_promises()
+        return
+    }
     path = "results/reference/" run "/cells.csv"
     if ((getline line < path) <= 0) {
         path = "results/reference/" run "/breakpoint.csv"
@@ -67,13 +99,12 @@ function three(x,    digits) {
     return sprintf("%.*f", digits > 0 ? digits : 0, x)
 }
 
-function is_committed(run,    line, found, path) {
-    path = "results/reference/" run "/cells.csv"
-    found = (getline line < path) > 0
-    close(path)
-    path = "results/reference/" run "/breakpoint.csv"
-    found = found || (getline line < path) > 0
-    close(path)
+function is_committed(run,    line, found, i, files) {
+    split("cells.csv breakpoint.csv sqlite.txt", files, " ")
+    for (i = 1; i in files; i++) {
+        found = found || (getline line < ("results/reference/" run "/" files[i])) > 0
+        close("results/reference/" run "/" files[i])
+    }
     return found
 }
 
