@@ -88,6 +88,19 @@ static int find_calibration(struct bench *bench)
     return status;
 }
 
+/* Also of a run that was interrupted while its databases came up: it leaves a folder all the same. */
+static int record_environment(struct bench *bench, int opened)
+{
+    int status;
+
+    if (opened != EXIT_OK && opened != EXIT_INTERRUPTED)
+        return opened;
+    status = results_environment(bench->results, bench->session.db_dir);
+    if (status == EXIT_OK && bench->calibration != NULL)
+        status = results_floors(bench->results, bench->calibration);
+    return status == EXIT_OK ? opened : status;
+}
+
 static int measure(struct bench *bench)
 {
     struct session *session = &bench->session;
@@ -100,10 +113,7 @@ static int measure(struct bench *bench)
     else
         status = session_open(session, &bench->cells, bench->results, dir, &arguments->databases, arguments->keep);
     free(dir);
-    if (status == EXIT_OK)
-        status = results_environment(bench->results, session->db_dir);
-    if (status == EXIT_OK && bench->calibration != NULL)
-        status = results_floors(bench->results, bench->calibration);
+    status = record_environment(bench, status);
     if (status == EXIT_OK)
         status = session_prepare(session);
     if (status != EXIT_OK)
