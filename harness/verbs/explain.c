@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/say.h"
@@ -12,6 +13,7 @@
 #include "harness/run/interrupt.h"
 #include "harness/scenario/cell.h"
 #include "harness/verbs/arguments.h"
+#include "harness/verbs/session.h"
 #include "harness/verbs/verbs.h"
 
 /* The scenario it plays unless keys are set otherwise. */
@@ -78,21 +80,26 @@ static int check_scenario(const struct scenario *scenario)
     return EXIT_OK;
 }
 
-/* Without --db a variant is explained on the first database it can run on. */
+/* Without --db a variant is explained on the first database it can run on; the last says why it can run on none. */
 static bool is_wanted(const struct explanation *explanation, size_t i)
 {
     const struct cells *cells = &explanation->cells;
+    const struct cell *cell = &cells->cell[i];
+    bool skipped = cell->skip[0] != '\0';
     size_t j;
 
-    if (cell_is_floor(&cells->cell[i]))
+    if (cell_is_floor(cell))
         return false;
     if (explanation->arguments.databases.n > 0)
         return true;
-    if (cells->cell[i].skip[0] != '\0')
-        return false;
-    for (j = 0; j < i; j++)
-        if (cells->cell[j].skip[0] == '\0' && strcmp(cells->cell[j].variant.name, cells->cell[i].variant.name) == 0)
+    for (j = 0; j < cells->n; j++) {
+        const struct cell *other = &cells->cell[j];
+
+        if (j == i || strcmp(other->variant.name, cell->variant.name) != 0)
+            continue;
+        if (other->skip[0] == '\0' ? skipped || j < i : skipped && j > i)
             return false;
+    }
     return true;
 }
 
@@ -132,6 +139,20 @@ static int expand(struct explanation *explanation)
     return status;
 }
 
+/* Who names a database wants it, or exit 5; else the cells of one that is not there are skipped, and that is EXIT_OK.
+ */
+static int do_without(struct explanation *explanation, const char *db, const char *reason)
+{
+    if (interrupt_raised())
+        return EXIT_INTERRUPTED;
+    if (text_list_has(&explanation->arguments.databases, db)) {
+        say_error("%s", reason);
+        return EXIT_UNREACHABLE;
+    }
+    session_skip(&explanation->cells, db, reason);
+    return EXIT_OK;
+}
+
 /* Connections: a pool for every app, services included, and an observer. */
 static int most_connections(const struct cells *cells)
 {
@@ -148,10 +169,12 @@ static int most_connections(const struct cells *cells)
     return most;
 }
 
+/* Its database, unless the cell is skipped by now. */
 static int open_database(struct explanation *explanation, const struct cell *cell)
 {
     struct database_request request = { .max_connections = most_connections(&explanation->cells) };
     char reason[DB_ERROR_SIZE], *root = NULL;
+    int failed;
 
     if (explanation->database != NULL && strcmp(explanation->opened, cell->db) == 0)
         return EXIT_OK;
@@ -162,14 +185,13 @@ static int open_database(struct explanation *explanation, const struct cell *cel
         say_error("out of memory for a path");
         return EXIT_ERROR;
     }
+    if (root != NULL)
+        mkdir(root, 0777);
     database_sweep_leftovers(request.dir);
     snprintf(explanation->opened, sizeof explanation->opened, "%s", cell->db);
-    if (database_open(&explanation->database, cell->db, &request, reason, sizeof reason) != 0 && !interrupt_raised())
-        say_error("%s", reason);
+    failed = database_open(&explanation->database, cell->db, &request, reason, sizeof reason);
     free(root);
-    if (explanation->database != NULL)
-        return EXIT_OK;
-    return interrupt_raised() ? EXIT_INTERRUPTED : EXIT_UNREACHABLE;
+    return failed == 0 ? EXIT_OK : do_without(explanation, cell->db, reason);
 }
 
 static int width_of(FILE *stream)
@@ -208,6 +230,8 @@ static void print_skipped(const struct explanation *explanation, const struct ce
 {
     if (explanation->arguments.format == FORMAT_CSV)
         story_csv_skipped(stdout, cell);
+    else if (explanation->arguments.format == FORMAT_SVG) /* a file that is to hold a picture holds nothing else */
+        say_warning("%s on %s: skipped: %s", cell->variant.name, cell->db, cell->skip);
     else
         printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
 }
@@ -250,10 +274,8 @@ static int explain(struct explanation *explanation, const struct cell *cell, boo
         .extra = explanation->extra,
     };
     struct exploration exploration;
-    int status = open_database(explanation, cell);
+    int status;
 
-    if (status != EXIT_OK)
-        return status;
     status = exploration_run(&exploration, cell, explanation->database, &request);
     if (status == EXIT_OK) {
         print(explanation, &exploration, in_a_row);
@@ -297,8 +319,11 @@ static int explain_all(struct explanation *explanation)
 
         if (!is_wanted(explanation, i))
             continue;
+        if (cell->skip[0] == '\0' && (status = open_database(explanation, cell)) != EXIT_OK)
+            return status;
         if (cell->skip[0] != '\0') {
-            print_skipped(explanation, cell);
+            if (is_wanted(explanation, i))
+                print_skipped(explanation, cell);
             continue;
         }
         status = explain(explanation, cell, wanted > 1);

@@ -111,13 +111,15 @@ static const char *after_name(const char *reason, const char *name)
     return strncmp(reason, name, length) == 0 && strncmp(reason + length, ": ", 2) == 0 ? reason + length + 2 : reason;
 }
 
-static void skip_cells(struct cells *cells, const char *name, const char *reason)
+void session_skip(struct cells *cells, const char *name, const char *reason)
 {
+    const char *why = after_name(reason, name);
     size_t i;
 
+    say_warning("%s is skipped: %s", name, why);
     for (i = 0; i < cells->n; i++)
         if (strcmp(cells->cell[i].db, name) == 0 && cells->cell[i].skip[0] == '\0')
-            snprintf(cells->cell[i].skip, sizeof cells->cell[i].skip, "%s", reason);
+            snprintf(cells->cell[i].skip, sizeof cells->cell[i].skip, "%s", why);
 }
 
 static bool needed(const struct cells *cells, const char *name, int64_t *connections)
@@ -160,7 +162,6 @@ int session_open(struct session *session, struct cells *cells, struct results *r
     const char *dir = cells->cell[0].scenario.db_dir;
     struct database_request request;
     char reason[DB_ERROR_SIZE];
-    const char *why;
     size_t i;
 
     memset(session, 0, sizeof *session);
@@ -183,13 +184,11 @@ int session_open(struct session *session, struct cells *cells, struct results *r
             continue;
         if (interrupt_raised())
             return EXIT_INTERRUPTED; /* that is why it did not come up */
-        why = after_name(reason, database_names[i]);
         if (text_list_has(required, database_names[i])) {
-            say_error("%s: %s", database_names[i], why);
+            say_error("%s: %s", database_names[i], after_name(reason, database_names[i]));
             return EXIT_UNREACHABLE;
         }
-        say_warning("%s is skipped: %s", database_names[i], why);
-        skip_cells(cells, database_names[i], why);
+        session_skip(cells, database_names[i], reason);
     }
     skip_refused(session);
     return EXIT_OK;

@@ -72,6 +72,26 @@ cp "$work/out" "$work/first"
 call explain naive --db sqlite --users 3 --schedules 20 --seed 7
 cmp -s "$work/out" "$work/first" || fail "the same seed gave other schedules"
 
+# What can run nowhere says why. A database that nobody named and that is not there costs its own cells, no others.
+call explain server_fn --set db.use=sqlite
+[ $status -eq 0 ] || fail "skipped everywhere: exit $status"
+prints '^server_fn on sqlite: skipped: server_fn needs server-side functions'
+rm -r "$home/results"
+if "$lastseat" list databases | grep -q postgres; then
+    LASTSEAT_PG=host=/nonexistent call explain atomic server_fn naive
+    [ $status -eq 0 ] || fail "no server, and nobody named it: exit $status"
+    [ "$(wc -l <"$work/out")" -eq 3 ] || fail "not all three are told: $(cat "$work/out")"
+    prints '^atomic on sqlite'
+    prints '^server_fn on postgres: skipped: '
+    prints '^naive on sqlite'
+    LASTSEAT_PG=host=/nonexistent call explain atomic --set 'db.use=postgres, sqlite'
+    [ $status -eq 0 ] || fail "no server, but SQLite: exit $status"
+    prints '^atomic on sqlite'
+    LASTSEAT_PG=host=/nonexistent call explain atomic --db postgres
+    [ $status -eq 5 ] || fail "a server that was named: exit $status"
+fi
+mkdir -p "$home/results"
+
 for format in markdown svg; do
     call explain naive --db sqlite --format $format
     [ $status -eq 0 ] || fail "--format $format: exit $status"
