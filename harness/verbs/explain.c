@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,10 +330,6 @@ static int explain_all(struct explanation *explanation)
             return status;
         if (status == EXIT_BROKEN || worst == EXIT_OK)
             worst = status;
-    }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        say_error("stdout: %s", strerror(errno));
-        return EXIT_ERROR;
     }
     return worst;
 }

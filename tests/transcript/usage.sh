@@ -33,6 +33,14 @@ refuses 2 "did you mean 'sqlite'?" run small-15x5 --db sqllite
 refuses 2 "load.user" run small-15x5 --set load.user=3
 refuses 2 "did you mean 'users'?" run small-15x5 --set load.user=3
 
+# What could not be written is no success.
+for verb in list help 'help readme' 'show naive' 'show small-15x5' --version; do
+    (cd "$home" && exec "$lastseat" $verb) >/dev/full 2>"$work/err"
+    status=$?
+    exits 1
+    says 'stdout: '
+done
+
 refuses 2 "check needs a scenario" check
 refuses 2 "small-15x55" check small-15x55
 refuses 2 "rush-1000" show rush-1000
