@@ -130,6 +130,7 @@ static int present(struct bench *bench)
     const char *path = results_path(bench->results);
     bool json_alone = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
     int status = EXIT_OK;
+    char *shown;
 
     if (!arguments->no_plots)
         status = report_plots(run, path);
@@ -140,8 +141,10 @@ static int present(struct bench *bench)
     if (json_alone || arguments->quiet)
         return status;
     report_table(run, stdout, arguments_colour(arguments, stdout));
-    printf("\nopen %s/report.html\n", arguments->out != NULL ? path : "results/latest");
+    shown = folder_shown(path);
+    printf("\nopen %s/report.html\n", shown != NULL ? shown : path);
     fflush(stdout); /* before what is said of --keep */
+    free(shown);
     return status;
 }
 
