@@ -11,6 +11,7 @@
 #include "harness/report/scaling.h"
 #include "harness/report/steps.h"
 #include "harness/report/waiting.h"
+#include "harness/report/wrap.h"
 
 /* A title of more columns would be cut at the picture's edge. */
 #define TITLE_COLUMNS    88
@@ -22,31 +23,20 @@ struct plots {
     char *scripts; /* the folder of the scripts */
 };
 
-static void shorten(char *text, size_t columns)
-{
-    for (size_t i = 0, n = 0; text[i] != '\0'; i++) {
-        n += ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (n == columns && text[i + 1] != '\0') {
-            strcpy(text + i - 3, "...");
-            return;
-        }
-    }
-}
-
 static void say_titles(const struct figure *f)
 {
     const struct pick drawn = { f->cell, f->variants };
     char title[400], where[200], git[80], counted[80], subtitle[400];
 
     snprintf(title, sizeof title, "%s", view_text(f->scenario, "title"));
-    shorten(title, TITLE_COLUMNS - strlen(picture_kinds[f->kind].title) - 2);
+    wrap_shorten(title, TITLE_COLUMNS - strlen(picture_kinds[f->kind].title) - 2);
     snprintf(title + strlen(title), sizeof title - strlen(title), ": %s", picture_kinds[f->kind].title);
     view_database(f->run, f->cell[0], where, sizeof where);
     view_git(f->run, git, sizeof git);
     view_counted(counted, sizeof counted, &drawn, view_int(f->scenario, "trials"));
     snprintf(subtitle, sizeof subtitle, "n = %s trial%s, %s, git %s", counted, strcmp(counted, "1") == 0 ? "" : "s",
              where, git);
-    shorten(subtitle, SUBTITLE_COLUMNS);
+    wrap_shorten(subtitle, SUBTITLE_COLUMNS);
     gnuplot_text(f->variables, "title", title);
     gnuplot_text(f->variables, "subtitle", subtitle);
 }

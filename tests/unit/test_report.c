@@ -258,6 +258,46 @@ static void test_wrap(void **state)
     assert_int_equal(wrap_width("Übü"), 3);
 }
 
+/* Text of `n` characters of these bytes each, cut to `columns`. */
+static void assert_cut(const char *character, size_t n, size_t columns, size_t kept)
+{
+    char text[400] = "", expected[400] = "";
+
+    for (size_t i = 0; i < n; i++)
+        strcat(text, character);
+    for (size_t i = 0; i < kept; i++)
+        strcat(expected, character);
+    strcat(expected, kept < n ? "..." : "");
+    wrap_shorten(text, columns);
+    assert_string_equal(text, expected);
+}
+
+/* What is cut is cut between characters, and what fits is left alone. */
+static void test_shorten(void **state)
+{
+    static const char *const characters[] = { "x", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x8e\xab" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        assert_cut(characters[i], 0, 10, 0);
+        assert_cut(characters[i], 9, 10, 9);
+        assert_cut(characters[i], 10, 10, 10);
+        assert_cut(characters[i], 11, 10, 7);
+        assert_cut(characters[i], 50, 10, 7);
+        for (size_t bytes = 0; bytes < 9; bytes++)
+            assert_int_equal(wrap_whole(characters[i], bytes),
+                             bytes < strlen(characters[i]) ? 0 : strlen(characters[i]));
+    }
+    assert_int_equal(wrap_whole("a\xc3\xbc"
+                                "b",
+                                2),
+                     1);
+    assert_int_equal(wrap_whole("a\xc3\xbc"
+                                "b",
+                                3),
+                     3);
+}
+
 static void test_grid_long_name(void **state)
 {
     struct grid grid = { .columns = 2, .name_head = "variant", .plain = "" };
@@ -1146,6 +1186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_shorten),
         cmocka_unit_test(test_grid_long_name),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_makes_room),
