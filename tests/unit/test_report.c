@@ -18,6 +18,7 @@
 #include "harness/report/gnuplot.h"
 #include "harness/report/grid.h"
 #include "harness/report/number.h"
+#include "harness/report/picture.h"
 #include "harness/report/report.h"
 #include "harness/report/sheet.h"
 #include "harness/report/view.h"
@@ -1103,8 +1104,14 @@ static void test_plots(void **state)
     text = read_file("plots/" RUSH "-sqlite-arrivals.svg");
     assert_has(text, ">atomic<");
     assert_has(text, ">order 0.0120<");
-    assert_lacks(text, ">queue<"); /* it has no rows there */
+    assert_has(text, ">bookings that are theirs (%)<"); /* one booking may hold several seats */
+    assert_lacks(text, ">queue<");                      /* it has no rows there */
     free(text);
+    text = read_file("plots/data/" RUSH "-sqlite-arrivals.csv");
+    assert_has(text, "bookings");
+    assert_lacks(text, "seats");
+    free(text);
+    assert_lacks(picture_kinds[PICTURE_ARRIVALS].caption, "seats");
     text = read_file("plots/" RUSH "-postgres-arrivals.svg");
     assert_has(text, "nobody was booked");
     free(text);
