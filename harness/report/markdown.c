@@ -9,6 +9,7 @@
 #include "harness/report/arrivals.h"
 #include "harness/report/catalogue.h"
 #include "harness/report/closing.h"
+#include "harness/report/counted.h"
 #include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
@@ -43,7 +44,7 @@ static int write_answer_on(struct markdown *m, const json_t *scenario, const cha
 {
     char counted[80];
 
-    if (view_counted_on(counted, sizeof counted, m->run, scenario, db) != 0)
+    if (counted_on(counted, sizeof counted, m->run, scenario, db) != 0)
         return -1;
     fputs("\n**", m->out);
     page_text(m->out, view_text(scenario, "title"));
@@ -243,7 +244,7 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
     int failed = view_databases(&dbs, m->run, name);
     char users[NUMBER_SIZE], seats[NUMBER_SIZE], counted[80] = "0";
 
-    failed |= view_counted_on(counted, sizeof counted, m->run, scenario, NULL);
+    failed |= counted_on(counted, sizeof counted, m->run, scenario, NULL);
 
     fputs("\n## ", m->out);
     page_text(m->out, view_text(scenario, "title"));

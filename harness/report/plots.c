@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/report/counted.h"
 #include "harness/report/figure.h"
 #include "harness/report/gnuplot.h"
 #include "harness/report/report.h"
@@ -33,7 +34,7 @@ static void say_titles(const struct figure *f)
     snprintf(title + strlen(title), sizeof title - strlen(title), ": %s", picture_kinds[f->kind].title);
     view_database(f->run, f->cell[0], where, sizeof where);
     view_git(f->run, git, sizeof git);
-    view_counted(counted, sizeof counted, &drawn, view_int(f->scenario, "trials"));
+    counted_say(counted, sizeof counted, &drawn, view_int(f->scenario, "trials"));
     snprintf(subtitle, sizeof subtitle, "n = %s trial%s, %s, git %s", counted, strcmp(counted, "1") == 0 ? "" : "s",
              where, git);
     wrap_shorten(subtitle, SUBTITLE_COLUMNS);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/report/closing.h"
+#include "harness/report/counted.h"
 #include "harness/report/grid.h"
 #include "harness/report/mix.h"
 #include "harness/report/number.h"
@@ -288,7 +289,7 @@ static int print_scenario(struct terminal *t, const json_t *scenario)
     long long seed = (long long)view_int(t->run, "seed");
     struct text_list dbs = { 0 };
     char text[400], counted[80] = "0";
-    int failed = view_databases(&dbs, t->run, name) | view_counted_on(counted, sizeof counted, t->run, scenario, NULL);
+    int failed = view_databases(&dbs, t->run, name) | counted_on(counted, sizeof counted, t->run, scenario, NULL);
 
     snprintf(text, sizeof text, "%s (%s): %s trial%s, seed %lld", title[0] != '\0' ? title : name, name, counted,
              strcmp(counted, "1") == 0 ? "" : "s", seed);

@@ -59,11 +59,9 @@ struct pick {
 };
 int view_pick(struct pick *, const json_t *run, const char *scenario, const char *db, const char *point);
 void view_drop(struct pick *);
-/* "40", "7 to 8 of 40": how many trials count in each picked cell that was not skipped, and of how many asked for where
- * some are missing. Gives `out` back. */
-const char *view_counted(char *out, size_t size, const struct pick *, int64_t asked);
-/* The same of all of a scenario's cells on a database, NULL: on any. 0 / -1 after saying so. */
-int view_counted_on(char *out, size_t size, const json_t *run, const json_t *scenario, const char *db);
+/* Of picked cells those at the last point of the sweep, which goes to `point` as view_point() writes it: they have the
+ * last value of every key they have, as keys of single strategies are in no other's point. 0 / -1 after saying so. */
+int view_pick_last(struct pick *last, const struct pick *all, char *point, size_t size);
 /* Distinct values in order of appearance, floors apart. 0 / -1 after saying so. */
 int view_databases(struct text_list *, const json_t *run, const char *scenario);
 int view_points(struct text_list *, const struct pick *);
