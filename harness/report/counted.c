@@ -15,6 +15,9 @@ const char *counted_say(char *out, size_t size, const struct pick *pick, int64_t
         fewest = n < fewest ? n : fewest;
         most = n > most ? n : most;
     }
+    /* The floor alone ran. */
+    if (pick->n == 0)
+        fewest = most = asked;
     fewest = fewest < most ? fewest : most;
     /* More than were asked for: a precision was. */
     if (fewest < asked && most <= asked)

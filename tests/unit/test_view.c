@@ -273,12 +273,27 @@ static void test_a_key_of_ones_own_is_ranked(void **state)
     (void)state;
 }
 
+/* Where the floor alone ran there is no cell to count. */
+static void test_floor_alone(void **state)
+{
+    json_t *run = load("rush"), *cells = json_object_get(run, "cells");
+    char *text;
+
+    (void)state;
+    while (json_array_size(cells) > 1)
+        json_array_remove(cells, 1);
+    text = table(run);
+    assert_has(text, "): 6 trials, seed 42");
+    free(text);
+    json_decref(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_says_what_was_measured),      cmocka_unit_test(test_more_than_asked),
-        cmocka_unit_test(test_skipped_is_not_counted),      cmocka_unit_test(test_points_of_several_keys),
-        cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
+        cmocka_unit_test(test_says_what_was_measured), cmocka_unit_test(test_more_than_asked),
+        cmocka_unit_test(test_skipped_is_not_counted), cmocka_unit_test(test_floor_alone),
+        cmocka_unit_test(test_points_of_several_keys), cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
