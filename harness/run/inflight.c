@@ -210,10 +210,14 @@ static const uint8_t retried_on[VERDICT_COUNT] = {
     [VERDICT_UNKNOWN] = RETRY_ON_UNKNOWN,
 };
 
+/* A cancel in doubt may have given the booking back: a further try would find none and report a failure that was none.
+ */
 static bool retriable(const struct inflight *flight)
 {
     const struct retry_policy *retry = &flight->server->cell->variant.retry;
 
+    if (flight->verdict == VERDICT_UNKNOWN && flight->record->op != OP_RESERVE)
+        return false;
     return (retry->on & retried_on[flight->verdict]) != 0 && flight->attempt.number < retry->attempts &&
            !wait_stopping();
 }

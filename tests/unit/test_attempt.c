@@ -320,6 +320,24 @@ static void test_outcomes_of_a_cancel(void **state)
     }
 }
 
+/* A cancel that nobody answered may have given the booking back: a further try would find none, and say that it failed.
+ */
+static void test_a_cancel_in_doubt_is_not_tried_again(void **state)
+{
+    struct record cancel;
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "attempts = 4\nbackoff = none\non = conflict, unknown");
+    assert_false(settle(&fixture, VERDICT_BOOKED, REASON_NONE));
+    inflight_cancel(&fixture.flight, &cancel);
+    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_BUSY));
+    assert_false(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    assert_int_equal(cancel.outcome, ASIDE_UNKNOWN);
+    assert_int_equal(cancel.reason, REASON_LOST);
+    bench_cells_free(&fixture.made);
+}
+
 static void test_backoff_is_counted(void **state)
 {
     struct fixture fixture;
@@ -391,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_second_click),
         cmocka_unit_test(test_only_the_booked_cancel),
         cmocka_unit_test(test_outcomes_of_a_cancel),
+        cmocka_unit_test(test_a_cancel_in_doubt_is_not_tried_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);
