@@ -90,6 +90,8 @@ static void doubt(struct witnesses *w, struct record *r, int64_t end_ns)
         (struct hold){ .id = r->request, .request = r->request, .event = r->event, .user = r->user, .seats = r->seats };
     r->outcome = OUTCOME_ABANDONED;
     r->return_ns = end_ns;
+    if (r->attempts == 0)
+        r->attempts = 1; /* whoever got no answer has tried, whatever its writer counts */
 }
 
 /* Answers that were never known, as what is certain of them: a booking, as a hold; a giving back, as one whose seats

@@ -67,6 +67,20 @@ reserve,2,,2,1,1,40,50,$end
 CSV
     verdict 0 holds --seats 1
 done
+# Also where tries are counted from 0.
+cat >"$home/h.csv" <<CSV
+$head,attempts
+reserve,1,,1,1,1,10,20,unknown,0
+reserve,2,,2,1,1,40,50,sold_out,0
+CSV
+verdict 0 unknown --seats 1
+cat >"$home/h.csv" <<CSV
+$head,attempts
+reserve,1,,1,1,1,0,10,booked,0
+cancel,,1,1,1,1,20,30,unknown,0
+reserve,2,,2,1,1,40,50,sold_out,0
+CSV
+verdict 0 holds --seats 1
 history </dev/null
 verdict 0 unknown --seats 1
 
