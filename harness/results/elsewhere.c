@@ -192,7 +192,7 @@ int elsewhere_judge(const char *path, int64_t events, int64_t seats, json_t **do
 {
     struct cell cell = { .scenario = { .events = events, .seats = seats, .instances = 1 },
                          .variant = { .registered = &registered } };
-    struct history_reader h = { .events = events };
+    struct history_reader h = { .events = events, .any_zero = true };
     struct fairness fairness;
     struct audit audit;
     int code = read_history(&h, path);

@@ -81,6 +81,25 @@ cancel,,1,1,1,1,20,30,unknown,0
 reserve,2,,2,1,1,40,50,sold_out,0
 CSV
 verdict 0 holds --seats 1
+# Times of any clock, Unix time as well as one that began at the end of the rush; what is told counts from the first.
+history <<'CSV'
+reserve,1,,1,1,1,1700000000000000000,1700000000000000100,booked
+reserve,2,,2,1,1,1700000000000200000,1700000000000300000,sold_out
+CSV
+verdict 0 holds --seats 1
+verdict 3 undersells --seats 2
+grep -q 'asked at 0.200 ms' "$work/out" || fail "times do not count from the first: $(cat "$work/out")"
+history <<'CSV'
+reserve,1,,1,1,1,-1700000000000000000,-1699999999999999900,booked
+CSV
+verdict 0 holds --seats 1
+history <<'CSV'
+reserve,1,,1,1,1,1700000000000000000,1700000000000000100,booked
+reserve,2,,2,1,1,1800000000000000000,1800000000000000000,sold_out
+CSV
+call audit h.csv --seats 1
+exits 1
+says "h.csv:3: more than a year behind the first time of the file: are all times in ns, and of one clock?"
 history </dev/null
 verdict 0 unknown --seats 1
 
