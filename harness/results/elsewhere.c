@@ -42,7 +42,8 @@ static int read_history(struct history_reader *h, const char *path)
     int error = mapped_open(&m, path), code = EXIT_OK;
 
     if (error != 0) {
-        say_error("%s: %s", path, strerror(error));
+        say_error("%s: %s", path,
+                  error == ENOTSUP ? "neither a file nor a pipe: write the history to one of them" : strerror(error));
         return error == ENOENT ? EXIT_USAGE : EXIT_ERROR;
     }
     if (history_reader_take(h, HISTORY_REQUESTS, m.bytes, m.n) != 0) {

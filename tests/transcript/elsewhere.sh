@@ -100,6 +100,14 @@ CSV
 call audit h.csv --seats 1
 exits 1
 says "h.csv:3: more than a year behind the first time of the file: are all times in ns, and of one clock?"
+# What another program writes is read as it comes, more of it than a pipe holds too.
+{ echo "$head"; awk 'BEGIN { for (i = 1; i <= 5000; i++) printf "reserve,%d,,%d,1,1,%d,%d,booked\n", i, i, 9 * i, 9 * i + 5 }'; } >"$home/h.csv"
+(cd "$home" && cat h.csv | "$lastseat" audit /dev/stdin --seats 5000) >"$work/out" 2>"$work/err" ||
+    fail "a pipe is not read: $(cat "$work/err")"
+grep -q "5000 requests (booked 5000)" "$work/out" || fail "a pipe is not read to its end: $(cat "$work/out")"
+call audit /dev/zero --seats 1
+exits 1
+says "/dev/zero: neither a file nor a pipe"
 history </dev/null
 verdict 0 unknown --seats 1
 
