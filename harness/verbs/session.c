@@ -223,7 +223,8 @@ static int record_facts(struct session *session)
     return EXIT_OK;
 }
 
-/* Statements per request of one user buying one seat: a fact of the variant on a database, so sweep points share it. */
+/* Statements per request of one user buying one seat: a fact of a strategy with its options on a database, so cells
+ * that differ in neither share it. */
 int session_solo(struct session *session, size_t i, double *per_request)
 {
     struct database *database = session_database(session, &session->cells->cell[i]);
@@ -257,7 +258,7 @@ static int run_solos(struct session *session)
             continue;
         for (j = 0; j < i; j++)
             if (cell[j].skip[0] == '\0' && same_settings(&cell[i], &cell[j]) &&
-                strcmp(cell[i].variant.name, cell[j].variant.name) == 0)
+                variant_does_same(&cell[i].variant, &cell[j].variant))
                 break;
         if (j < i)
             solos[i] = solos[j];
