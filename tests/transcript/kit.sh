@@ -126,4 +126,12 @@ makes 0 lastseat
 LASTSEAT_PG='host=/nonexistent' CONTRACT=true sh strategies/check idle:form=count >"$work/out" 2>&1
 [ $? -eq 1 ] || fail "who promises nothing is not refused: $(cat "$work/out")"
 prints 'promises .*REFUSED: nothing could be held against it'
+
+# Of whom nothing can be run here, nothing is known.
+LASTSEAT_PG='host=/nonexistent' CONTRACT=true sh strategies/check server_fn >"$work/out" 2>&1
+[ $? -eq 1 ] || fail "who was not run is fit: $(cat "$work/out")"
+prints 'schedules  sqlite  *skipped: server_fn needs server-side functions'
+! grep -q 'no anomaly' "$work/out" || fail "trials that were not run have no anomaly: $(cat "$work/out")"
+! grep -q 'kept: ' "$work/out" || fail "a contract that was not run is kept: $(cat "$work/out")"
+prints '^server_fn: nothing is known of it: no schedule was played, no trial was audited$'
 exit 0
