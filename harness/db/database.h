@@ -13,6 +13,7 @@
  * database_connect() and what is said otherwise. */
 
 enum durability { DURABILITY_FULL, DURABILITY_ASYNC, DURABILITY_OFF };
+extern const char *const database_durabilities[]; /* their names, by enum durability */
 enum journal { JOURNAL_WAL, JOURNAL_DELETE };
 
 /* [db] of a scenario, as connections need it. */

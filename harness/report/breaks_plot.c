@@ -90,16 +90,6 @@ static int write_floor(const struct drawing *d)
     return EXIT_OK;
 }
 
-/* Words for gnuplot's word(), which may hold blanks. */
-static void add_word(FILE *to, const char *text)
-{
-    putc('"', to);
-    for (; *text != '\0'; text++)
-        if (*text != '"' && *text != '\'')
-            putc(*text, to);
-    fputs("\" ", to);
-}
-
 static void say_lines(const struct drawing *d)
 {
     char name[512], line[700];
@@ -109,11 +99,11 @@ static void say_lines(const struct drawing *d)
     for (i = 0; i < d->n; i++) {
         view_name(d->cell[i], name, sizeof name);
         snprintf(line, sizeof line, "%s: %s", name, view_text(d->cell[i], "text"));
-        add_word(d->variables, line);
+        gnuplot_word(d->variables, line);
     }
     fputs("';colours='", d->variables);
     for (i = 0; i < d->n; i++)
-        add_word(d->variables, view_text(d->cell[i], "colour"));
+        gnuplot_word(d->variables, view_text(d->cell[i], "colour"));
     fputs("';dashes='", d->variables);
     for (i = 0; i < d->n; i++) {
         for (same = k = 0; k < i; k++)
