@@ -448,6 +448,30 @@ static void test_text(void **state)
     json_decref(b);
 }
 
+/* What there was none of before has grown by no factor. */
+static void test_from_none(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document;
+    const char *id = RUSH "/sqlite/atomic";
+    char *printed = NULL;
+    size_t size;
+    FILE *out = open_memstream(&printed, &size);
+
+    (void)state;
+    scale(a, id, "bookings_per_s", 0);
+    document = compare(a, b, NULL);
+    assert_string_equal(text(metric_of(document, id, "bookings"), "says"), "different");
+    assert_true(json_is_null(json_object_get(metric_of(document, id, "bookings"), "ratio")));
+    versus_print(document, "before", "after", out, false);
+    fclose(out);
+    assert_non_null(strstr(printed, " from 0 "));
+    assert_null(strstr(printed, "inf"));
+    free(printed);
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_machine_that_moved),
         cmocka_unit_test(test_interleaved),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_from_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,17 +221,22 @@ static void test_numbers(void **state)
         assert_true(strlen(out) <= 6);
     }
     assert_string_equal(number_real(out, NAN), "-");
+    assert_string_equal(number_real(out, INFINITY), "inf");
+    assert_string_equal(number_real(out, -INFINITY), "-inf");
     assert_string_equal(number_ms(out, 1234567), "1.23");
     assert_string_equal(number_ms(out, NAN), "-");
     assert_string_equal(number_count(out, 12345), "12345");
     assert_string_equal(number_count(out, 21.5), "21.5");
     assert_string_equal(number_count(out, 123456), "123k");
     assert_string_equal(number_count(out, NAN), "-");
+    assert_string_equal(number_count(out, INFINITY), "inf");
     assert_string_equal(number_bytes(out, 812), "812 B");
     assert_string_equal(number_bytes(out, 34.5e6), "34.5 MB");
     assert_string_equal(number_bytes(out, NAN), "-");
+    assert_string_equal(number_bytes(out, INFINITY), "inf");
     assert_string_equal(number_duration(out, 850), "850 ns");
     assert_string_equal(number_duration(out, 1.2e9), "1.20 s");
+    assert_string_equal(number_duration(out, INFINITY), "inf");
     assert_string_equal(number_grouped(out, 1000000), "1,000,000");
     assert_string_equal(number_grouped(out, -123), "-123");
     assert_string_equal(number_grouped(out, 7), "7");
