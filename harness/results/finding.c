@@ -49,7 +49,7 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
         f->unjudged = audit->unjudged;
     if (anomalous)
         return;
-    if (!is_void && audit->verdict == AUDIT_INVALID && f->invalid++ == 0)
+    if (audit->verdict == AUDIT_INVALID && f->invalid++ == 0)
         snprintf(f->invalid_reason, sizeof f->invalid_reason, "%s", audit->reason);
     else if (audit->verdict == AUDIT_UNKNOWN && !is_void)
         add_unknown(f, audit->reason);
