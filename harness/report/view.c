@@ -8,6 +8,7 @@
 
 #include "harness/base/say.h"
 #include "harness/results/member.h"
+#include "harness/results/proved.h"
 
 const char *view_text(const json_t *object, const char *key)
 {
@@ -76,7 +77,14 @@ bool view_honest(const json_t *cell)
            !view_has(cell, "traits", "floor");
 }
 
-bool view_broken(const json_t *cell)
+static bool showed(const json_t *cell, const char *anomaly)
+{
+    double sum;
+
+    return view_measure(cell, anomaly).max > 0 || view_void_with(cell, "audit", anomaly, &sum) > 0;
+}
+
+static bool looks_broken(const json_t *cell)
 {
     static const struct {
         const char *anomaly, *promise; /* "": nobody may */
@@ -92,13 +100,37 @@ bool view_broken(const json_t *cell)
                   { "drift", "" },
                   { "gate_drift", "" } };
 
-    if (!view_honest(cell))
-        return false;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if (view_measure(cell, rules[i].anomaly).max > 0 &&
+        if (showed(cell, rules[i].anomaly) &&
             (rules[i].promise[0] == '\0' || view_has(cell, "promises", rules[i].promise)))
             return true;
     return false;
+}
+
+bool view_broken(const json_t *cell)
+{
+    const json_t *said = json_object_get(cell, "broken");
+
+    return json_is_boolean(said) ? json_is_true(said) : view_honest(cell) && looks_broken(cell);
+}
+
+int64_t view_void_with(const json_t *cell, const char *group, const char *key, double *sum)
+{
+    const json_t *trial;
+    int64_t n = 0;
+    size_t i;
+
+    *sum = 0;
+    json_array_foreach(json_object_get(cell, "trials"), i, trial)
+    {
+        double amount = proved_amount(trial, group, key);
+
+        if (view_counts(trial) || !(amount > 0))
+            continue;
+        *sum += amount;
+        n++;
+    }
+    return n;
 }
 
 bool view_counts(const json_t *trial)
@@ -218,6 +250,14 @@ int view_pick(struct pick *pick, const json_t *run, const char *scenario, const 
         pick->cell[pick->n++] = cell;
     }
     return 0;
+}
+
+bool view_any_void(const struct pick *pick)
+{
+    for (size_t i = 0; i < pick->n; i++)
+        if (json_array_size(json_object_get(pick->cell[i], "trials")) > (size_t)view_trials(pick->cell[i]))
+            return true;
+    return false;
 }
 
 void view_drop(struct pick *pick)

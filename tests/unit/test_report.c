@@ -608,6 +608,42 @@ static void test_broken_promise(void **state)
     json_decref(run);
 }
 
+/* What proves it may be in no summary: the run says itself what was broken, and a void trial's rows are shown. */
+static void test_broken_by_a_void_trial(void **state)
+{
+    json_t *run = load("rush"), *atomic = cell_of(run, RUSH "/sqlite/atomic");
+    json_t *trial = json_array_get(json_object_get(atomic, "trials"), 2), *audit = json_object_get(trial, "audit");
+    char *text;
+
+    (void)state;
+    json_object_set_new(atomic, "broken", json_true());
+    json_object_set_new(atomic, "verdict", json_string("loses"));
+    json_object_set_new(atomic, "reason", json_string("invalid in 1 of 6 trials: the database is damaged"));
+    text = closing(run, RUSH, "sqlite");
+    assert_has(text, "0 BROKEN PROMISE: atomic on sqlite loses: invalid in 1 of 6 trials: the database is damaged");
+    assert_lacks(text, "Not ranked: atomic");
+    free(text);
+    json_object_set_new(atomic, "broken", json_false());
+    assert_false(view_broken(atomic));
+
+    /* A run older than the key; unsold of a void trial proves nothing. */
+    json_object_del(atomic, "broken");
+    json_object_set_new(trial, "void", json_true());
+    json_object_set_new(audit, "unsold", json_integer(2));
+    assert_false(view_broken(atomic));
+    json_object_set_new(audit, "oversold", json_integer(3));
+    json_object_set_new(atomic, "verdict", json_string("oversells"));
+    text = closing(run, RUSH, "sqlite");
+    assert_has(text, "0 BROKEN PROMISE: atomic on sqlite oversells");
+    free(text);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text, "; atomic oversold 3 (1 void) |");
+    assert_has(text, "| atomic | 5 | 50 | 50 | 50 | 0 + 3 (1 void) | 0 |");
+    free(text);
+    json_decref(run);
+}
+
 static void test_rogue(void **state)
 {
     json_t *run = load("rush"), *queue = cell_of(run, RUSH "/sqlite/queue");
@@ -1164,6 +1200,7 @@ int main(void)
         cmocka_unit_test(test_near_floor),
         cmocka_unit_test(test_control_that_proved_nothing),
         cmocka_unit_test(test_broken_promise),
+        cmocka_unit_test_setup_teardown(test_broken_by_a_void_trial, make_folder, remove_folder),
         cmocka_unit_test(test_rogue),
         cmocka_unit_test_setup_teardown(test_empty_runs, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_markdown, make_folder, remove_folder),
