@@ -420,6 +420,30 @@ static void test_void_trials_prove(void **state)
     json_decref(b);
 }
 
+/* What Ctrl-C left no trial of has no worse verdict, and shows nothing. */
+static void test_a_cell_that_never_ran(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document, *cell = cell_of(b, RUSH "/sqlite/atomic");
+
+    (void)state;
+    json_object_set_new(cell, "trials", json_array());
+    json_object_set_new(cell, "verdict", json_string("unknown"));
+    json_object_set_new(cell, "reason", json_string("no trial was run"));
+    document = compare(a, b, "statements=50%");
+    assert_true(json_is_false(json_object_get(cell_of(document, RUSH "/sqlite/atomic"), "worse")));
+    assert_true(json_is_false(json_object_get(document, "failed")));
+    json_decref(document);
+
+    json_decref(b);
+    b = load(FIXTURE);
+    json_object_set_new(cell_of(b, RUSH "/sqlite/atomic"), "verdict", json_string("unknown"));
+    document = compare(a, b, "statements=50%"); /* it ran, and could not be judged */
+    assert_true(json_is_true(json_object_get(document, "failed")));
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
 static void add_floor(json_t *run, const char *name, double median, double lo, double hi)
 {
     json_t *floors = json_object_get(run, "floors");
@@ -566,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_correctness),
         cmocka_unit_test(test_every_anomaly),
         cmocka_unit_test(test_void_trials_prove),
+        cmocka_unit_test(test_a_cell_that_never_ran),
         cmocka_unit_test(test_machine_that_moved),
         cmocka_unit_test(test_interleaved),
         cmocka_unit_test(test_text),
