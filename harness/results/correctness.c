@@ -104,6 +104,14 @@ static bool has_trials(const json_t *cell)
     return json_array_size(json_object_get(cell, "trials")) > 0;
 }
 
+/* A worse verdict; or a promise broken that was not, as a verdict names only the worst of what happened. */
+static bool is_worse(const json_t *a, const json_t *b)
+{
+    bool newly_broken = json_is_false(json_object_get(a, "broken")) && json_is_true(json_object_get(b, "broken"));
+
+    return newly_broken || badness(verdict_in(b)) > badness(verdict_in(a));
+}
+
 int correctness_compare(json_t *cell, const json_t *a, const json_t *b)
 {
     const char *before = verdict_in(a), *after = verdict_in(b);
@@ -119,6 +127,6 @@ int correctness_compare(json_t *cell, const json_t *a, const json_t *b)
         failed |= add_anomalies(list, a, b);
     failed |= json_object_set_new(cell, "verdict", json_pack("[s, s]", before, after));
     failed |= json_object_set_new(cell, "correctness", list);
-    failed |= json_object_set_new(cell, "worse", json_boolean(honest && ran && badness(after) > badness(before)));
+    failed |= json_object_set_new(cell, "worse", json_boolean(honest && ran && is_worse(a, b)));
     return failed;
 }

@@ -132,8 +132,8 @@ static int help_compare(void)
         used += (size_t)snprintf(words + used, sizeof words - used, " %s%s", m->word, m[1].word != NULL ? "," : "");
     putchar('\n');
     text_wrap(stdout, 0, words);
-    puts("A gate also fails where an honest cell's verdict became worse, and where it\n"
-         "found nothing to judge.");
+    puts("A gate also fails where an honest cell's verdict became worse or it broke a\n"
+         "promise it had kept, and where it found nothing to judge.");
     return EXIT_OK;
 }
 

@@ -444,6 +444,30 @@ static void test_a_cell_that_never_ran(void **state)
     json_decref(b);
 }
 
+/* One word may hide another: a promise newly broken is worse, whatever milder thing both runs show. */
+static void test_a_promise_newly_broken(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document;
+    const char *id = RUSH "/sqlite/atomic";
+
+    (void)state;
+    json_object_set_new(cell_of(a, id), "verdict", json_string("undersells"));
+    json_object_set_new(cell_of(b, id), "verdict", json_string("undersells"));
+    json_object_set_new(cell_of(b, id), "broken", json_true());
+    document = compare(a, b, "statements=50%");
+    assert_true(json_is_false(json_object_get(document, "failed"))); /* A is too old to say */
+    json_decref(document);
+    json_object_set_new(cell_of(a, id), "broken", json_false());
+    document = compare(a, b, "statements=50%");
+    assert_true(json_is_true(json_object_get(document, "failed")));
+    json_decref(document);
+    document = compare(b, a, "statements=50%");
+    assert_true(json_is_false(json_object_get(document, "failed")));
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
 static void add_floor(json_t *run, const char *name, double median, double lo, double hi)
 {
     json_t *floors = json_object_get(run, "floors");
@@ -591,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_every_anomaly),
         cmocka_unit_test(test_void_trials_prove),
         cmocka_unit_test(test_a_cell_that_never_ran),
+        cmocka_unit_test(test_a_promise_newly_broken),
         cmocka_unit_test(test_machine_that_moved),
         cmocka_unit_test(test_interleaved),
         cmocka_unit_test(test_text),
