@@ -296,7 +296,7 @@ static int recover(struct stage *stage, struct trial *trial)
 {
     faults_resolve(&stage->faults, trial->start_ns + trial->wall_ns);
     return stage->faults.report.on && !wait_stopping()
-               ? reoffer(trial, &stage->faults.report, stage->cell, stage->servers, stage->observer)
+               ? reoffer(trial, &stage->faults.report, stage->cell, stage->servers, stage->observer, REOFFER_LIMIT_NS)
                : 0;
 }
 
