@@ -44,6 +44,9 @@ int variant_parse(struct variant *, const char *text, const char *place);
 /* Lays one [strategy.NAME] line over it. What the variant's own text says stays; swept: that is an error then. EXIT_OK
  * / EXIT_USAGE after one line. */
 int variant_override(struct variant *, const struct override *, bool swept);
+/* One strategy with equal options, wherever they come from: its text, [strategy.NAME], a sweep, a default. The retry
+ * policy may differ. */
+bool variant_does_same(const struct variant *, const struct variant *);
 void variant_free(struct variant *); /* NULL and zeroed are no-ops */
 /* The promises of a cell's variant under its scenario and retry policy. */
 unsigned cell_promises(const struct cell *);

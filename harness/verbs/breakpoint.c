@@ -67,13 +67,15 @@ static int64_t least_of(const struct scenario *scenario)
 static int check_most(const struct expedition *e)
 {
     struct scenario most;
+    struct hunt_load load;
     char place[160];
     int status;
     size_t i;
 
     for (i = 0; i < e->cells.n; i++) {
         most = e->cells.cell[i].scenario; /* shallow: only read */
-        hunt_set_level(&most, e->most);
+        load = hunt_load(&most);
+        hunt_set_level(&most, &load, e->most);
         snprintf(place, sizeof place, "%s with %" PRId64 "%s (--max)", most.place, e->most,
                  most.model == LOAD_OPEN ? " requests per second" : " users");
         if ((status = scenario_check(&most, place)) != EXIT_OK)

@@ -103,14 +103,6 @@ struct database *session_database(const struct session *session, const struct ce
     return session->databases[index_of(cell->db)];
 }
 
-/* A reason begins with the database's name where it may stand alone; here the name is said already. */
-static const char *after_name(const char *reason, const char *name)
-{
-    size_t length = strlen(name);
-
-    return strncmp(reason, name, length) == 0 && strncmp(reason + length, ": ", 2) == 0 ? reason + length + 2 : reason;
-}
-
 static void skip_cells(struct cells *cells, const char *name, const char *reason)
 {
     size_t i;
@@ -183,7 +175,7 @@ int session_open(struct session *session, struct cells *cells, struct results *r
             continue;
         if (interrupt_raised())
             return EXIT_INTERRUPTED; /* that is why it did not come up */
-        why = after_name(reason, database_names[i]);
+        why = text_behind(database_names[i], reason);
         if (text_list_has(required, database_names[i])) {
             say_error("%s: %s", database_names[i], why);
             return EXIT_UNREACHABLE;
@@ -223,7 +215,8 @@ static int record_facts(struct session *session)
     return EXIT_OK;
 }
 
-/* Statements per request of one user buying one seat: a fact of the variant on a database, so sweep points share it. */
+/* Statements per request of one user buying one seat: a fact of a strategy with its options on a database, so cells
+ * that differ in neither share it. */
 int session_solo(struct session *session, size_t i, double *per_request)
 {
     struct database *database = session_database(session, &session->cells->cell[i]);
@@ -257,7 +250,7 @@ static int run_solos(struct session *session)
             continue;
         for (j = 0; j < i; j++)
             if (cell[j].skip[0] == '\0' && same_settings(&cell[i], &cell[j]) &&
-                strcmp(cell[i].variant.name, cell[j].variant.name) == 0)
+                variant_does_same(&cell[i].variant, &cell[j].variant))
                 break;
         if (j < i)
             solos[i] = solos[j];
