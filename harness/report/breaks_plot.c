@@ -8,6 +8,7 @@
 #include "harness/base/say.h"
 #include "harness/report/breaks.h"
 #include "harness/report/gnuplot.h"
+#include "harness/report/wrap.h"
 
 struct drawing {
     const json_t *dossier;
@@ -127,8 +128,9 @@ static void say_titles(const struct drawing *d)
 {
     const json_t *scenario = json_array_get(json_object_get(d->dossier, "scenarios"), 0);
     char title[400], where[300], git[80], subtitle[500];
+    const char *name = view_text(scenario, "name");
 
-    snprintf(title, sizeof title, "%.60s: how many %s, and what breaks first", view_text(scenario, "name"),
+    snprintf(title, sizeof title, "%.*s: how many %s, and what breaks first", (int)wrap_whole(name, 60), name,
              breaks_is_rate(d->dossier) ? "requests a second" : "users at once");
     view_database(d->dossier, d->cell[0], where, sizeof where);
     view_git(d->dossier, git, sizeof git);

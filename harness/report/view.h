@@ -59,6 +59,9 @@ struct pick {
 };
 int view_pick(struct pick *, const json_t *run, const char *scenario, const char *db, const char *point);
 void view_drop(struct pick *);
+/* Of picked cells those at the last point of the sweep, which goes to `point` as view_point() writes it: they have the
+ * last value of every key they have, as keys of single strategies are in no other's point. 0 / -1 after saying so. */
+int view_pick_last(struct pick *last, const struct pick *all, char *point, size_t size);
 /* Distinct values in order of appearance, floors apart. 0 / -1 after saying so. */
 int view_databases(struct text_list *, const json_t *run, const char *scenario);
 int view_points(struct text_list *, const struct pick *);

@@ -101,7 +101,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                   (json_int_t)s->requests, "outcomes", outcomes(s->outcomes), "attempts", (json_int_t)s->attempts,
                   "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers", (json_int_t)s->borrowers,
                   "ops", spent_ops(t), "wall_ns", value_known(t->wall_ns), "sold_out_ns", value_known(t->sold_out_ns),
-                  "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
+                  "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->untimed ? 0 : t->wall_ns));
     times = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns",
                       value_series(s->response), "system_ns", value_series(s->system), "service_ns",
                       value_series(s->service), "pool_wait_ns", value_distribution(&s->pool_wait), "lock_wait_ns",

@@ -293,6 +293,36 @@ static void test_gates(void **state)
     json_decref(b);
 }
 
+static void add_word(char *out, size_t size, const char *word)
+{
+    snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] != '\0' ? " " : "", word);
+}
+
+/* In lock-step nothing is timed, and so no time is compared: the committed run against itself. */
+static void test_lockstep_has_no_times(void **state)
+{
+    json_t *run = load("results/reference/lockstep/run.json"), *document, *cell, *metric;
+    const char *key;
+    size_t i;
+
+    (void)state;
+    document = compare(run, run, "p50=1%");
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        char words[200] = "";
+
+        json_object_foreach(json_object_get(cell, "metrics"), key, metric)
+        {
+            add_word(words, sizeof words, key);
+        }
+        assert_string_equal(words, "statements");
+    }
+    assert_true(i > 0);
+    assert_true(json_is_true(json_object_get(document, "failed"))); /* nothing was judged */
+    json_decref(document);
+    json_decref(run);
+}
+
 static void test_bad_gates(void **state)
 {
     struct limits gates;
@@ -455,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_planted_slowdown),
         cmocka_unit_test(test_equal_runs),
         cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_lockstep_has_no_times),
         cmocka_unit_test(test_bad_gates),
         cmocka_unit_test(test_correctness),
         cmocka_unit_test(test_machine_that_moved),

@@ -18,6 +18,7 @@
 #include "harness/report/gnuplot.h"
 #include "harness/report/grid.h"
 #include "harness/report/number.h"
+#include "harness/report/picture.h"
 #include "harness/report/report.h"
 #include "harness/report/sheet.h"
 #include "harness/report/view.h"
@@ -256,6 +257,46 @@ static void test_wrap(void **state)
     assert_int_equal(size, strlen("  <short line>\n") + 101 + 4 + 97 + 4 + 55 + 1);
     free(text);
     assert_int_equal(wrap_width("Übü"), 3);
+}
+
+/* Text of `n` characters of these bytes each, cut to `columns`. */
+static void assert_cut(const char *character, size_t n, size_t columns, size_t kept)
+{
+    char text[400] = "", expected[400] = "";
+
+    for (size_t i = 0; i < n; i++)
+        strcat(text, character);
+    for (size_t i = 0; i < kept; i++)
+        strcat(expected, character);
+    strcat(expected, kept < n ? "..." : "");
+    wrap_shorten(text, columns);
+    assert_string_equal(text, expected);
+}
+
+/* What is cut is cut between characters, and what fits is left alone. */
+static void test_shorten(void **state)
+{
+    static const char *const characters[] = { "x", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x8e\xab" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        assert_cut(characters[i], 0, 10, 0);
+        assert_cut(characters[i], 9, 10, 9);
+        assert_cut(characters[i], 10, 10, 10);
+        assert_cut(characters[i], 11, 10, 7);
+        assert_cut(characters[i], 50, 10, 7);
+        for (size_t bytes = 0; bytes < 9; bytes++)
+            assert_int_equal(wrap_whole(characters[i], bytes),
+                             bytes < strlen(characters[i]) ? 0 : strlen(characters[i]));
+    }
+    assert_int_equal(wrap_whole("a\xc3\xbc"
+                                "b",
+                                2),
+                     1);
+    assert_int_equal(wrap_whole("a\xc3\xbc"
+                                "b",
+                                3),
+                     3);
 }
 
 static void test_grid_long_name(void **state)
@@ -1063,8 +1104,14 @@ static void test_plots(void **state)
     text = read_file("plots/" RUSH "-sqlite-arrivals.svg");
     assert_has(text, ">atomic<");
     assert_has(text, ">order 0.0120<");
-    assert_lacks(text, ">queue<"); /* it has no rows there */
+    assert_has(text, ">bookings that are theirs (%)<"); /* one booking may hold several seats */
+    assert_lacks(text, ">queue<");                      /* it has no rows there */
     free(text);
+    text = read_file("plots/data/" RUSH "-sqlite-arrivals.csv");
+    assert_has(text, "bookings");
+    assert_lacks(text, "seats");
+    free(text);
+    assert_lacks(picture_kinds[PICTURE_ARRIVALS].caption, "seats");
     text = read_file("plots/" RUSH "-postgres-arrivals.svg");
     assert_has(text, "nobody was booked");
     free(text);
@@ -1146,6 +1193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_shorten),
         cmocka_unit_test(test_grid_long_name),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_makes_room),
