@@ -89,7 +89,7 @@ static int help_check(void)
 static int help_report(void)
 {
     puts("lastseat report RUN  (a run folder: results/latest)\n\n"
-         "Prints the table of a run again, and writes its report.html, report.md and plots/ again.\n");
+         "Prints the table of a run again, and writes its report.html, report.md and\nplots/ again.\n");
     argument_help(stdout, REPORT_OPTIONS);
     return EXIT_OK;
 }
