@@ -76,31 +76,6 @@ bool view_honest(const json_t *cell)
            !view_has(cell, "traits", "floor");
 }
 
-bool view_broken(const json_t *cell)
-{
-    static const struct {
-        const char *anomaly, *promise; /* "": nobody may */
-    } rules[] = { { "oversold", "no_oversell" },
-                  { "probe_violations", "no_oversell" },
-                  { "unsold", "sells_out" },
-                  { "false_sold_out", "sells_out" },
-                  { "torn", "all_or_nothing" },
-                  { "unfair", "in_order" },
-                  { "lost", "" },
-                  { "ghost", "" },
-                  { "duplicate", "" },
-                  { "drift", "" },
-                  { "gate_drift", "" } };
-
-    if (!view_honest(cell))
-        return false;
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if (view_measure(cell, rules[i].anomaly).max > 0 &&
-            (rules[i].promise[0] == '\0' || view_has(cell, "promises", rules[i].promise)))
-            return true;
-    return false;
-}
-
 bool view_counts(const json_t *trial)
 {
     return !json_is_true(json_object_get(trial, "void"));
@@ -218,6 +193,14 @@ int view_pick(struct pick *pick, const json_t *run, const char *scenario, const 
         pick->cell[pick->n++] = cell;
     }
     return 0;
+}
+
+bool view_any_void(const struct pick *pick)
+{
+    for (size_t i = 0; i < pick->n; i++)
+        if (json_array_size(json_object_get(pick->cell[i], "trials")) > (size_t)view_trials(pick->cell[i]))
+            return true;
+    return false;
 }
 
 void view_drop(struct pick *pick)

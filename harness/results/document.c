@@ -347,11 +347,11 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
 
     validity_read(&validity, t);
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest =
-        json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
-                  "headline", headline_json(headline), "validity", validity_document(&validity), "verdict", verdict,
-                  "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
+    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:b, s:o}", "solo", "statements_per_request",
+                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
+                     merged_of(t), "headline", headline_json(headline), "validity", validity_document(&validity),
+                     "verdict", verdict, "reason", redact_string(reason), "broken", finding_broken(&t->finding, cell),
+                     "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

@@ -104,9 +104,9 @@ static int take_times(struct csv_reader *r, bool any_zero, struct record *record
     if (record->return_ns < record->invoke_ns)
         return csv_reader_refuse(r, "answered at %" PRId64 " ns, before it was asked at %" PRId64 " ns",
                                  record->return_ns, record->invoke_ns);
-    if (record->return_ns < record->due_ns)
-        return csv_reader_refuse(r, "answered at %" PRId64 " ns, before it was due at %" PRId64 " ns",
-                                 record->return_ns, record->due_ns);
+    if (record->invoke_ns < record->due_ns)
+        return csv_reader_refuse(r, "asked at %" PRId64 " ns, before it was due at %" PRId64 " ns", record->invoke_ns,
+                                 record->due_ns);
     if (record->first_ns > record->return_ns)
         return csv_reader_refuse(r, "its first connection at %" PRId64 " ns came after its answer at %" PRId64 " ns",
                                  record->first_ns, record->return_ns);

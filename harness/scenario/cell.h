@@ -61,6 +61,9 @@ unsigned cell_needs(const struct cell *);
 int cell_services(const struct cell *);
 /* [db] for the connections of the variant's apps: the scenario's, tuned by the strategy. */
 struct db_settings cell_settings(const struct cell *);
+/* [db] for the harness's own connections (set-up, observer, probe, audit): none of the limits and delays that are meant
+ * for users. What these run grows with the house, and a limit it ran into would be no finding. */
+struct db_settings cell_own_settings(const struct cell *);
 /* As struct app number `index` sees the scenario; memory is NULL. */
 struct app cell_app(const struct cell *, int index);
 /* True when more seats are asked for than there are, of the event that is wanted most: a control should oversell here.

@@ -267,17 +267,18 @@ static int present(const struct expedition *e)
     const struct arguments *arguments = &e->arguments;
     const char *path = e->dossier.folder.path;
     int status = arguments->no_plots ? EXIT_OK : breaks_plots(e->dossier.json, path);
+    int pages = breaks_pages(e->dossier.json, path);
 
-    if (status == EXIT_OK)
-        status = breaks_pages(e->dossier.json, path);
-    if (status == EXIT_OK && arguments->json != NULL)
-        status = output_copy_json(e->dossier.json, arguments->json);
-    if (status != EXIT_OK || arguments->quiet || (arguments->json != NULL && strcmp(arguments->json, "-") == 0))
+    status = exit_first(status, pages);
+    if (arguments->json != NULL)
+        status = exit_first(status, output_copy_json(e->dossier.json, arguments->json));
+    if (arguments->quiet || (arguments->json != NULL && strcmp(arguments->json, "-") == 0))
         return status;
     breaks_table(e->dossier.json, stdout, arguments_colour(arguments, stdout));
-    printf("\nopen %s/report.html\n", path);
+    if (pages == EXIT_OK)
+        printf("\nopen %s/report.html\n", path);
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
-        return EXIT_OK;
+        return status;
     say_error("stdout: %s", strerror(errno));
     return EXIT_ERROR;
 }
@@ -303,9 +304,8 @@ static int explore(struct expedition *e, int argc, char **argv)
     status = search(e);
     if (status != EXIT_OK && status != EXIT_INTERRUPTED)
         return status;
-    if ((told = dossier_finish(&e->dossier, e->hunts, status == EXIT_INTERRUPTED)) == EXIT_OK)
-        told = present(e);
-    return told != EXIT_OK ? told : status;
+    told = dossier_finish(&e->dossier, e->hunts, status == EXIT_INTERRUPTED);
+    return told != EXIT_OK ? told : exit_first(status, present(e));
 }
 
 int verb_breakpoint(int argc, char **argv)

@@ -117,6 +117,15 @@ CSV
 call audit h.csv --seats 1
 exits 1
 says "h.csv:2: answered at 0 ns, before it was asked at 10 ns"
+# Nobody asks before he is due: no promise is broken by a line that cannot be.
+cat >"$home/h.csv" <<CSV
+$head,due_ns
+reserve,1,,1,1,1,10,30,booked,20
+reserve,2,,2,1,1,40,50,sold_out,10
+CSV
+call audit h.csv --seats 1
+exits 1
+says "h.csv:2: asked at 10 ns, before it was due at 20 ns"
 call audit h.csv
 exits 2
 says "needs --seats N"

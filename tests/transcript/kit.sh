@@ -82,6 +82,18 @@ prints 'oversold in [0-9]* of [0-9]* schedules'
 prints 'passes: holds are over'
 rm strategies/like_*.c strategies/forgetful.c
 
+# ---- a broken promise is exit code 3, said in the report, whatever becomes of the pictures
+mkdir "$work/bin"
+printf '#!/bin/sh\nexit 1\n' >"$work/bin/gnuplot"
+chmod +x "$work/bin/gnuplot"
+PATH=$work/bin:$PATH ./lastseat run small-15x5 --strategy hasty --db sqlite --trials 3 --quiet --out "$work/broken" \
+    >"$work/out" 2>&1
+status=$?
+exits 3
+prints 'gnuplot failed'
+grep -q 'BROKEN PROMISE: hasty' "$work/broken/report.md" || fail 'the report does not say what was broken'
+grep -q '"broken": true' "$work/broken/run.json" || fail 'nor does run.json'
+
 # ---- who is no strategy, or promises nothing
 makes 2 check-strategy
 prints 'make check-strategy S=mine'

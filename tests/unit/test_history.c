@@ -184,7 +184,7 @@ static void test_impossible(void **state)
 {
     (void)state;
     refuses("reserve,1,,1,1,1,0,10,,9,booked,,1,3,,0\n", 2, "answered at 9 ns, before it was asked at 10 ns");
-    refuses("reserve,1,,1,1,1,11,10,,10,booked,,1,3,,0\n", 2, "before it was due at 11 ns");
+    refuses("reserve,1,,1,1,1,11,10,,30,booked,,1,3,,0\n", 2, "asked at 10 ns, before it was due at 11 ns");
     refuses("reserve,1,,1,1,1,0,10,31,30,booked,,1,3,,0\n", 2, "its first connection at 31 ns came after");
     refuses(FIRST SECOND FIRST, 4, "request 1 stands in line 2 already");
     refuses(FIRST BACK BACK, 4, "a cancel of request 1 stands in line 3 already");
