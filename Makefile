@@ -2,7 +2,7 @@
 CC         ?= cc
 CFLAGS     ?= -O2 -g
 SETUP      ?=
-SCENARIOS   = $(or $(filter $(scenarios),$(MAKECMDGOALS) $(MAKECMDGOALS:bench-%=%)),rush-1000x10 small-15x5)
+SCENARIOS   = $(or $(filter $(scenarios),$(MAKECMDGOALS:bench-%=%)),rush-1000x10 small-15x5)
 STRATEGIES  =
 DB          =
 TRIALS      =

@@ -1,6 +1,6 @@
-# Winners by place in the line: which share of the seats had gone to the first so many who asked; a panel per variant.
-# data: place (% of the line), seats (% of those sold); a block per variant. Also given: n, names, notes, colours (words,
-# one per block), columns of panels.
+# Winners by place in the line: which share of the bookings, however many seats each, had gone to the first so many who
+# asked; a panel per variant. data: place (% of the line), bookings (% of all); a block per variant. Also given: n,
+# names, notes, colours (words, one per block), columns of panels.
 load home.'/style.gp'
 
 rows = (n + columns - 1) / columns
@@ -14,7 +14,7 @@ if (columns > 4) { set xtics (1, 10) } else { set xtics (1, 2, 5, 10, 20, 50, 10
 set xtics font ',10' scale 0.5 offset 0,0.4
 set ytics 0, 50, 100 font ',10' scale 0.5 offset 0.6,0
 set label 3 'place in the line of those who asked (first so many %, logarithmic)' at screen 0.5, screen 0.025 center textcolor rgb ink font ',11'
-set label 4 'seats sold to them (%)' at screen 0.022, screen (low + top) / 2 center rotate by 90 textcolor rgb ink font ',11'
+set label 4 'bookings that are theirs (%)' at screen 0.022, screen (low + top) / 2 center rotate by 90 textcolor rgb ink font ',11'
 
 do for [pass = 1:2] {
     if (pass == 2) {
@@ -26,7 +26,7 @@ do for [pass = 1:2] {
         set label 1 title at screen 0.5, screen 0.95 center textcolor rgb ink font ',11.5'
         set label 2 subtitle at screen 0.5, screen 0.9 center textcolor rgb faint font ',8.5'
         set label 3 'place in the line of those who asked (first so many %, logarithmic)' at screen 0.5, screen 0.025 center textcolor rgb ink font ',8.5'
-        set label 4 'seats sold to them (%)' at screen 0.022, screen (low + top) / 2 center rotate by 90 textcolor rgb ink font ',8.5'
+        set label 4 'bookings that are theirs (%)' at screen 0.022, screen (low + top) / 2 center rotate by 90 textcolor rgb ink font ',8.5'
     }
     small = columns > 4 ? (pass == 1 ? ',9.5' : ',7') : (pass == 1 ? ',10.5' : ',8')
     set multiplot

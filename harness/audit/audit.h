@@ -74,7 +74,8 @@ struct audit_example {
  *   there it accounts for its seats
  * gate_drift = |initial - left - booked through that app|, for every gate
  * lost = told booked and not given back, no row
- * ghost = a row, and told no, an error, given back, or never asked; unasked: of these, the last
+ * ghost = a row, and told no, an error, given back, or never asked; unasked: of these, the last; a row is of a request
+ *   when it has its id, event and user
  * duplicate = requests with more than one row; doubled_seats = seats of which more than one row has an owner
  * torn = requests with a row of another number of seats than they asked for
  * early_expiry = told that a hold was over before it can have been

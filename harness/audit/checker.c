@@ -34,10 +34,9 @@ struct sweep {
     size_t moment_count;
     size_t *marks; /* of each operation: the number of the moment it was invoked at */
     struct course courses[COURSES];
-    int64_t least;                        /* A: must be taken now                             */
-    int64_t taken, maybe, held, admitted; /* B: can be taken now                              */
-    int64_t maybe_most;                   /* of `maybe`, what can ever have come to something */
-    int64_t kept;                         /* A': taken as early as possible, given back as late as possible */
+    int64_t least;                 /* A: must be taken now                             */
+    int64_t taken, held, admitted; /* B: can be taken now                              */
+    int64_t kept;                  /* A': taken as early as possible, given back as late as possible */
 };
 
 /* What happened at the same moment may have overlapped: everything begins before anything ends. */
@@ -85,10 +84,9 @@ static int64_t course_highest(const struct course *course, size_t since)
 
 static int set_courses(struct sweep *s, size_t moment)
 {
-    int64_t booked = s->taken + (s->maybe < s->maybe_most ? s->maybe : s->maybe_most);
-
-    return course_set(&s->courses[BOOKED], moment, booked) | course_set(&s->courses[HELD], moment, booked + s->held) |
-           course_set(&s->courses[ADMITTED], moment, booked + s->held + s->admitted);
+    return course_set(&s->courses[BOOKED], moment, s->taken) |
+           course_set(&s->courses[HELD], moment, s->taken + s->held) |
+           course_set(&s->courses[ADMITTED], moment, s->taken + s->held + s->admitted);
 }
 
 static void begin(struct sweep *s, const struct operation *op)
@@ -98,12 +96,7 @@ static void begin(struct sweep *s, const struct operation *op)
         s->taken += op->seats;
         s->kept += op->seats;
         break;
-    case OPERATION_MAYBE_TAKEN:
-        s->maybe += op->seats;
-        s->kept += op->seats;
-        break;
     case OPERATION_GIVEN_BACK:
-    case OPERATION_MAYBE_GIVEN_BACK:
         s->least -= op->seats;
         break;
     case OPERATION_HELD:
@@ -214,35 +207,15 @@ static int walk(struct checked *out, struct sweep *s, unsigned char *labels)
     return 0;
 }
 
-/* What is still open can take only seats that nobody else has: where nothing comes back, those that are never told
- * taken. */
-static int64_t most_of_maybe(const struct operation *ops, size_t n, int64_t capacity)
-{
-    int64_t left = capacity;
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        if (operation_is_giving(&ops[i]))
-            return INT64_MAX;
-        if (ops[i].kind == OPERATION_TAKEN)
-            left -= ops[i].seats;
-    }
-    return left > 0 ? left : 0;
-}
-
 /* Whether the bounds alone decide (checker.h). */
 static bool bounds_decide(const struct operation *ops, size_t n)
 {
-    bool is_open = false, has_groups = false;
     size_t i;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < n; i++)
         if (operation_is_giving(&ops[i]))
             return false;
-        is_open |= ops[i].kind == OPERATION_MAYBE_TAKEN;
-        has_groups |= ops[i].seats > 1;
-    }
-    return !is_open || !has_groups;
+    return true;
 }
 
 static int sweep_open(struct sweep *s)
@@ -258,7 +231,6 @@ static int sweep_open(struct sweep *s)
         s->moments[s->moment_count++] = (struct moment){ s->ops[i].return_ns, 2 * i + 1 };
     }
     qsort(s->moments, s->moment_count, sizeof *s->moments, by_moment);
-    s->maybe_most = most_of_maybe(s->ops, s->n, s->capacity);
     return 0;
 }
 

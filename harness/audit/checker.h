@@ -13,8 +13,7 @@
  * its return, until the invoke of what gives it back. Highest number that can be taken at t (B): from the invoke of the
  * taking to the return of the giving back. A refusal for w seats is false when the highest number stays at or below
  * capacity - w from its invoke to its return. A is exact for histories without refusals; B never calls a true refusal
- * false, and misses none where nothing is given back and either nothing is left open or all want one seat. What it can
- * miss, the search of exact.h looks for. */
+ * false, and misses none where nothing is given back. What it can miss, the search of exact.h looks for. */
 
 /* What was found of one operation; what says more against whoever gave the answer comes later. */
 enum checker_label {

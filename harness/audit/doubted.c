@@ -113,8 +113,9 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
     audit_storage(audit, witnesses->damage);
     if (!faults->on)
         return;
+    audit->unresolved = (int64_t)faults->doubts_lost;
     if (faults->unresolved)
-        audit->unresolved = audit->unknown;
+        audit->unresolved += (int64_t)faults->doubt_count;
     /* A hold is made by one transaction and confirmed by another, and what is tried again may be booked by a later try:
      * a row alone says nothing of either. */
     else if ((variant->registered->strategy->traits & TRAIT_HOLDS) == 0 && (variant->retry.on & RETRY_ON_UNKNOWN) == 0)

@@ -58,12 +58,12 @@ static bool has_refusal(const struct operation *const *ops, size_t n)
 /* Where the window that begins at `from` ends: nothing in it is open when the next one begins. */
 static size_t window_end(const struct operation *const *ops, size_t from, size_t n)
 {
-    int64_t open_until = operation_deadline(ops[from]);
+    int64_t open_until = ops[from]->return_ns;
     size_t end;
 
     for (end = from + 1; end < n && ops[end]->invoke_ns <= open_until; end++)
-        if (operation_deadline(ops[end]) > open_until)
-            open_until = operation_deadline(ops[end]);
+        if (ops[end]->return_ns > open_until)
+            open_until = ops[end]->return_ns;
     return end;
 }
 

@@ -24,6 +24,8 @@ struct count {
 
 static bool is_loser(const struct record *r)
 {
+    if (r->asked_again != 0)
+        return false; /* the last answer counts */
     switch ((enum outcome)r->outcome) {
     case OUTCOME_SOLD_OUT:
     case OUTCOME_GAVE_UP:
@@ -192,16 +194,16 @@ static int gather(struct count *count, const struct trial *trial)
     for (size_t i = 0; i < n; i++) {
         const struct record *r = &trial->records[i];
 
-        count->askers[i] =
-            (struct asker){ .request = r->request,
-                            .event = r->event,
-                            .seats = r->seats,
-                            .came_ns = r->invoke_ns,
-                            .told_ns = r->return_ns,
-                            .won = r->outcome == OUTCOME_BOOKED,
-                            .lost = is_loser(r),
-                            .gave_up = r->outcome == OUTCOME_GAVE_UP,
-                            .may_have_won = r->outcome == OUTCOME_BOOKED || r->outcome == OUTCOME_UNKNOWN };
+        count->askers[i] = (struct asker){ .request = r->request,
+                                           .event = r->event,
+                                           .seats = r->seats,
+                                           .came_ns = r->invoke_ns,
+                                           .told_ns = r->return_ns,
+                                           .won = r->outcome == OUTCOME_BOOKED,
+                                           .lost = is_loser(r),
+                                           .gave_up = r->outcome == OUTCOME_GAVE_UP && r->asked_again == 0,
+                                           .may_have_won = r->outcome == OUTCOME_BOOKED ||
+                                                           (r->outcome == OUTCOME_UNKNOWN && r->asked_again == 0) };
     }
     count->n = n;
     for (size_t i = 0; i < trial->cancel_count; i++)

@@ -177,24 +177,46 @@ static void match(struct audit *audit, struct stock *event, const struct record 
         event->smallest_refused = record->seats;
 }
 
-/* Walks records, cancels and rows. Rows of requests nobody made are ghosts, one each. */
+/* It carries its id, and is what was asked for. */
+static bool is_row_of(const struct booking *row, const struct record *record)
+{
+    return row->event == record->event && row->user == record->user;
+}
+
+/* The rows that carry the id of request r; returns the seats of the last one that is its own, 0 without one. The others
+ * are somebody else's, who never asked for them. b: the first of them, then behind the last. */
+static int64_t match_rows(struct audit *audit, struct matter *m, size_t r, size_t *b)
+{
+    int64_t seats = 0;
+
+    for (; *b < m->booking_count && m->bookings[*b]->request == m->records[r]->request; ++*b) {
+        if (is_row_of(m->bookings[*b], m->records[r])) {
+            m->rows[r]++;
+            seats = m->bookings[*b]->seats;
+        } else {
+            audit->unasked++;
+        }
+    }
+    return seats;
+}
+
+/* Walks records, cancels and rows. Rows nobody asked for are ghosts, one each. */
 static void match_all(struct audit *audit, struct matter *m)
 {
     size_t r, b = 0, c = 0;
+    int64_t seats;
 
     for (r = 0; r < m->record_count; r++) {
         const struct record *record = m->records[r];
 
         for (; b < m->booking_count && m->bookings[b]->request < record->request; b++)
             audit->unasked++;
-        for (; b < m->booking_count && m->bookings[b]->request == record->request; b++)
-            m->rows[r]++;
+        seats = match_rows(audit, m, r, &b);
         while (c < m->cancel_count && m->cancels[c]->request < record->request)
             c++;
         if (c < m->cancel_count && m->cancels[c]->request == record->request)
             m->given_back[r] = m->cancels[c];
-        match(audit, &m->stock[record->event], record, m->given_back[r], m->rows[r],
-              m->rows[r] > 0 ? m->bookings[b - 1]->seats : 0);
+        match(audit, &m->stock[record->event], record, m->given_back[r], m->rows[r], seats);
     }
     audit->unasked += (int64_t)(m->booking_count - b);
     audit->ghost += audit->unasked;

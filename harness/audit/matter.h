@@ -26,7 +26,7 @@ struct matter {
     const struct record **records, **cancels; /* in order of request ids                 */
     const struct booking **bookings;          /* the same                                */
     const struct record **given_back;         /* of each record: its cancel; NULL: none  */
-    size_t *rows;                             /* of each record: bookings rows           */
+    size_t *rows;                             /* of each record: bookings rows of its id, event and user */
     size_t record_count, cancel_count, booking_count;
     struct stock *stock; /* by event, from 1 */
     int64_t events;

@@ -12,9 +12,7 @@
 
 enum operation_kind {
     OPERATION_TAKEN,            /* seats were taken: told so, or found so once all was quiet                      */
-    OPERATION_MAYBE_TAKEN,      /* taken once, at any moment from its invoke on, or never; its return means nothing */
     OPERATION_GIVEN_BACK,       /* seats that had been taken were given back                                      */
-    OPERATION_MAYBE_GIVEN_BACK, /* given back once, at any moment from its invoke on, or never                    */
     OPERATION_SOLD_OUT,         /* told that there are no such seats: that is a claim                             */
     OPERATION_SOLD_OUT_AT_GATE, /* the same, by what stands in front of the database and has its own idea of it   */
     OPERATION_TURNED_AWAY,      /* told no without a word about seats                                             */
@@ -33,25 +31,15 @@ struct operation {
 
 static inline bool operation_is_taking(const struct operation *op)
 {
-    return op->kind == OPERATION_TAKEN || op->kind == OPERATION_MAYBE_TAKEN;
+    return op->kind == OPERATION_TAKEN;
 }
 static inline bool operation_is_giving(const struct operation *op)
 {
-    return op->kind == OPERATION_GIVEN_BACK || op->kind == OPERATION_MAYBE_GIVEN_BACK;
-}
-/* It may never take effect. */
-static inline bool operation_is_optional(const struct operation *op)
-{
-    return op->kind == OPERATION_MAYBE_TAKEN || op->kind == OPERATION_MAYBE_GIVEN_BACK;
+    return op->kind == OPERATION_GIVEN_BACK;
 }
 static inline bool operation_is_refusal(const struct operation *op)
 {
     return op->kind == OPERATION_SOLD_OUT || op->kind == OPERATION_SOLD_OUT_AT_GATE;
-}
-/* Until when it must have taken effect. */
-static inline int64_t operation_deadline(const struct operation *op)
-{
-    return operation_is_optional(op) ? OPERATION_NEVER : op->return_ns;
 }
 
 #endif

@@ -26,7 +26,6 @@ struct search {
     size_t n;
     int64_t capacity, taken;
     struct link *links; /* 2 i + 1: invoke of i; 2 i + 2: its return; 0: the head */
-    size_t required;    /* operations not done that have to be                   */
     size_t *trail;      /* operations done, in order                             */
     size_t done;
     struct sum sum;       /* of those                                              */
@@ -72,10 +71,7 @@ static void take(struct search *s, size_t i)
     const struct operation *op = s->ops[i];
 
     unlink_end(s, 2 * i + 1);
-    if (!operation_is_optional(op)) {
-        unlink_end(s, 2 * i + 2);
-        s->required--;
-    }
+    unlink_end(s, 2 * i + 2);
     if (operation_is_taking(op))
         s->taken += op->seats;
     else if (operation_is_giving(op))
@@ -89,10 +85,7 @@ static void untake(struct search *s, const struct frame *frame)
     while (s->done > frame->trail) {
         size_t i = s->trail[--s->done];
 
-        if (!operation_is_optional(s->ops[i])) {
-            relink_end(s, 2 * i + 2);
-            s->required++;
-        }
+        relink_end(s, 2 * i + 2);
         relink_end(s, 2 * i + 1);
         add_to_sum(s, i);
     }
@@ -115,14 +108,6 @@ static void take_refusals(struct search *s)
     }
 }
 
-/* Must end before the other, or must be at all. */
-static bool is_pressing(const struct operation *op, const struct operation *other)
-{
-    int64_t mine = operation_deadline(op), its = operation_deadline(other);
-
-    return mine < its || (mine == its && !operation_is_optional(op) && operation_is_optional(other));
-}
-
 static bool choose(struct search *s, size_t first, size_t i)
 {
     const struct operation *op = s->ops[i];
@@ -134,7 +119,7 @@ static bool choose(struct search *s, size_t first, size_t i)
         const struct operation *other = s->ops[s->choices[c]];
 
         if (operation_is_taking(op) == operation_is_taking(other) && op->seats == other->seats) {
-            if (is_pressing(op, other))
+            if (op->return_ns < other->return_ns)
                 s->choices[c] = i;
             return true;
         }
@@ -249,7 +234,7 @@ static enum order explore(struct search *s)
 
     do {
         take_refusals(s);
-        if (s->required == 0)
+        if (s->done == s->n)
             return ORDER_FOUND;
         if (s->seen_count > ORDER_STATES + s->n || *s->steps < 0)
             return ORDER_UNKNOWN;
@@ -283,10 +268,7 @@ static bool make_ring(struct search *s)
         return false;
     for (i = 0; i < s->n; i++) {
         ends[n++] = (struct end){ s->ops[i]->invoke_ns, 2 * i + 1 };
-        if (!operation_is_optional(s->ops[i])) {
-            ends[n++] = (struct end){ s->ops[i]->return_ns, 2 * i + 2 };
-            s->required++;
-        }
+        ends[n++] = (struct end){ s->ops[i]->return_ns, 2 * i + 2 };
     }
     qsort(ends, n, sizeof *ends, by_time);
     for (i = 0; i < n; i++) {

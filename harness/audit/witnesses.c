@@ -106,8 +106,9 @@ int audit_look(struct witnesses *witnesses, const struct cell *cell, struct data
 
 int audit_read(struct witnesses *witnesses, const struct cell *cell, struct database *database)
 {
+    const struct db_settings settings = cell_own_settings(cell);
     char error[DB_ERROR_SIZE] = "";
-    struct db *db = database_connect(database, &cell->scenario.db, NULL, error, sizeof error);
+    struct db *db = database_connect(database, &settings, NULL, error, sizeof error);
     int status = EXIT_ERROR;
 
     memset(witnesses, 0, sizeof *witnesses);

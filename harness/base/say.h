@@ -14,6 +14,11 @@ enum exit_code {
     EXIT_UNREACHABLE = 5,  /* a database named with --db cannot be reached      */
     EXIT_INTERRUPTED = 130 /* Ctrl-C                                            */
 };
+/* Of two steps that were both taken: the failure of the first, else what the second came to. */
+static inline int exit_first(int first, int second)
+{
+    return first != EXIT_OK ? first : second;
+}
 
 /* One line on stderr, prefixed "lastseat: "; clears a progress line first. Any thread. */
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -188,6 +188,13 @@ int text_format(char *out, size_t size, const char *format, ...)
     return length >= 0 && (size_t)length < size ? 0 : -1;
 }
 
+const char *text_behind(const char *name, const char *text)
+{
+    size_t length = strlen(name);
+
+    return strncmp(text, name, length) == 0 && strncmp(text + length, ": ", 2) == 0 ? text + length + 2 : text;
+}
+
 void text_wrap(FILE *out, size_t indent, const char *text)
 {
     size_t column = indent;

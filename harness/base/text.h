@@ -15,6 +15,9 @@ void text_duration(char *out, size_t size, int64_t ns);
 /* snprintf() for what must not be cut, such as a path: 0, or -1 when it does not fit. */
 int text_format(char *out, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What follows "name: " in a text that begins with it; else the text. */
+const char *text_behind(const char *name, const char *text);
+
 /* Columns of what help prints: the narrowest terminal in common use. */
 #define TEXT_COLUMNS 80
 

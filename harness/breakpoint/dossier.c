@@ -15,19 +15,6 @@
 #include "harness/results/statistics.h"
 #include "harness/results/value.h"
 
-#define JSON_STYLE (JSON_INDENT(1) | JSON_REAL_PRECISION(9))
-
-static json_t *utc_now(void)
-{
-    char text[32];
-    time_t now = time(NULL);
-    struct tm tm;
-
-    gmtime_r(&now, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return json_string(text);
-}
-
 static const char *axis_of(const struct cells *cells)
 {
     return cells->cell[0].scenario.model == LOAD_OPEN ? "rate" : "users";
@@ -50,13 +37,13 @@ int dossier_open(struct dossier *d, const struct dossier_request *request)
     if ((status = folder_begin(&d->folder, request->out, name)) != EXIT_OK)
         return status;
     d->folder.set_latest = false; /* `latest` is a run, which has other files */
-    d->json =
-        json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:s, s:{s:I, s:f, s:f, s:I, s:I}, s:{}, s:[], s:[]}", "schema",
-                  "lastseat.breakpoint/1", "tool", environment_tool(), "started_utc", utc_now(), "ended_utc", "partial",
-                  0, "seed", (json_int_t)request->seed, "command", redact_command(request->argc, request->argv), "axis",
-                  axis_of(request->cells), "limits", "slo_ns", (json_int_t)request->limits->slo_ns, "errors_share",
-                  request->limits->errors_share, "amplification", request->limits->amplification, "least",
-                  (json_int_t)request->least, "most", (json_int_t)request->most, "environment", "scenarios", "cells");
+    d->json = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:s, s:{s:I, s:f, s:f, s:I, s:I}, s:{}, s:[], s:[]}",
+                        "schema", "lastseat.breakpoint/1", "tool", environment_tool(), "started_utc",
+                        value_utc(time(NULL)), "ended_utc", "partial", 0, "seed", (json_int_t)request->seed, "command",
+                        redact_command(request->argc, request->argv), "axis", axis_of(request->cells), "limits",
+                        "slo_ns", (json_int_t)request->limits->slo_ns, "errors_share", request->limits->errors_share,
+                        "amplification", request->limits->amplification, "least", (json_int_t)request->least, "most",
+                        (json_int_t)request->most, "environment", "scenarios", "cells");
     return d->json != NULL ? EXIT_OK : say_out_of_memory("breakpoint");
 }
 
@@ -199,12 +186,8 @@ static int add_search(const struct dossier *d, json_t *cell, const struct hunt *
 /* As read back; of a cell that was never begun, as asked for. */
 static const char *durability_of(const struct hunt *hunt, const struct cell *cell)
 {
-    static const char *const asked[] = {
-        [DURABILITY_FULL] = "full", [DURABILITY_ASYNC] = "async", [DURABILITY_OFF] = "off"
-    };
-
     return hunt->database != NULL ? database_durability(hunt->database, &cell->scenario.db)
-                                  : asked[cell->scenario.db.durability];
+                                  : database_durabilities[cell->scenario.db.durability];
 }
 
 static int add_cells(struct dossier *d, const struct hunt *hunts)
@@ -237,61 +220,18 @@ static int add_cells(struct dossier *d, const struct hunt *hunts)
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
-static int write_scenario(const struct dossier *d)
-{
-    struct output o;
-    char name[96], *text = NULL;
-    size_t n = 0;
-    FILE *file = open_memstream(&text, &n);
-    int status;
-
-    if (file == NULL)
-        return say_out_of_memory("breakpoint");
-    scenario_write(&d->cells->cell[0].scenario, file);
-    if (fclose(file) != 0) {
-        free(text);
-        return say_out_of_memory("breakpoint");
-    }
-    snprintf(name, sizeof name, "scenario/%s.ini", d->cells->cell[0].group);
-    if ((status = folder_mkdir(&d->folder, "scenario")) == EXIT_OK &&
-        (status = output_open(&o, &d->folder, name)) == EXIT_OK) {
-        output_bytes(&o, text, n);
-        status = output_close(&o, false);
-    }
-    free(text);
-    return status;
-}
-
-static int dump(const char *bytes, size_t n, void *output)
-{
-    output_bytes(output, bytes, n);
-    return 0;
-}
-
-static int write_json(struct dossier *d)
-{
-    struct output o;
-
-    if (output_open(&o, &d->folder, "breakpoint.json") != EXIT_OK)
-        return EXIT_ERROR;
-    if (json_dump_callback(d->json, dump, &o, JSON_STYLE) != 0) {
-        output_drop(&o);
-        return say_out_of_memory("breakpoint");
-    }
-    output_bytes(&o, "\n", 1);
-    return output_close(&o, true);
-}
-
 int dossier_finish(struct dossier *d, const struct hunt *hunts, bool partial)
 {
     int status;
 
     if (json_object_set_new(d->json, "partial", json_boolean(partial)) != 0 ||
-        json_object_set_new(d->json, "ended_utc", utc_now()) != 0)
+        json_object_set_new(d->json, "ended_utc", value_utc(time(NULL))) != 0)
         return say_out_of_memory("breakpoint");
-    if ((status = add_cells(d, hunts)) != EXIT_OK || (status = write_scenario(d)) != EXIT_OK ||
+    if ((status = add_cells(d, hunts)) != EXIT_OK ||
+        (status = output_scenario(&d->folder, &d->cells->cell[0])) != EXIT_OK ||
         (status = curve_csv_trials(&d->folder, d->cells, hunts)) != EXIT_OK ||
-        (status = curve_csv_cells(&d->folder, d->json)) != EXIT_OK || (status = write_json(d)) != EXIT_OK)
+        (status = curve_csv_cells(&d->folder, d->json)) != EXIT_OK ||
+        (status = output_json(&d->folder, "breakpoint.json", d->json)) != EXIT_OK)
         return status;
     return folder_finish(&d->folder);
 }

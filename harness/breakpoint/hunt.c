@@ -17,15 +17,26 @@ const char *const hunt_end_names[HUNT_ENDS] = {
     [HUNT_UNFINISHED] = "unfinished",
 };
 
-void hunt_set_level(struct scenario *scenario, int64_t level)
+struct hunt_load hunt_load(const struct scenario *scenario)
+{
+    return (struct hunt_load){ scenario->users, scenario->workers, scenario->rate };
+}
+
+static void restore(struct scenario *scenario, const struct hunt_load *load)
+{
+    scenario->users = load->users;
+    scenario->workers = load->workers;
+    scenario->rate = load->rate;
+}
+
+void hunt_set_level(struct scenario *scenario, const struct hunt_load *load, int64_t level)
 {
     if (scenario->model == LOAD_OPEN) {
         scenario->rate = level * RATE_SECONDS;
         return;
     }
     scenario->users = level;
-    if (scenario->workers > level)
-        scenario->workers = WORKERS_AUTO;
+    scenario->workers = load->workers <= level ? load->workers : WORKERS_AUTO;
 }
 
 /* ---- the floor -------------------------------------------------------------------------------------------------- */
@@ -35,7 +46,7 @@ static int measure_floor(const struct hunt *hunt, int64_t level, int64_t *p99_ns
     struct trial trial;
     int status;
 
-    hunt_set_level(&hunt->floor_cell->scenario, level);
+    hunt_set_level(&hunt->floor_cell->scenario, &hunt->floor_load, level);
     status = trial_run(&trial, hunt->floor_cell, hunt->floor_database, 0, "trial", NULL);
     if (status == EXIT_OK)
         *p99_ns = hist_quantile(&trial.totals.system[TOTALS_ALL], 0.99);
@@ -115,7 +126,7 @@ static int observe(struct hunt *hunt, int64_t level, struct observation *o)
     struct trial trial;
     int status;
 
-    hunt_set_level(&hunt->cell->scenario, level);
+    hunt_set_level(&hunt->cell->scenario, &hunt->load, level);
     status = trial_run(&trial, hunt->cell, hunt->database, (int64_t)hunt->n, "trial", NULL);
     if (status == EXIT_OK)
         status = audit_read(&witnesses, hunt->cell, hunt->database);
@@ -171,17 +182,15 @@ static int search(struct hunt *hunt, int64_t least, int64_t most)
 /* What the scenario says is left as it was. */
 int hunt_run(struct hunt *hunt, int64_t least, int64_t most)
 {
-    struct scenario *own = &hunt->cell->scenario, *floor = hunt->floor_cell != NULL ? &hunt->floor_cell->scenario : own;
-    int64_t users = own->users, workers = own->workers, floor_users = floor->users, floor_workers = floor->workers;
-    int64_t rate = own->rate, floor_rate = floor->rate;
-    int status = search(hunt, least, most);
+    int status;
 
-    floor->users = floor_users;
-    floor->workers = floor_workers;
-    floor->rate = floor_rate;
-    own->rate = rate;
-    own->users = users;
-    own->workers = workers;
+    hunt->load = hunt_load(&hunt->cell->scenario);
+    if (hunt->floor_cell != NULL)
+        hunt->floor_load = hunt_load(&hunt->floor_cell->scenario);
+    status = search(hunt, least, most);
+    restore(&hunt->cell->scenario, &hunt->load);
+    if (hunt->floor_cell != NULL)
+        restore(&hunt->floor_cell->scenario, &hunt->floor_load);
     return status;
 }
 

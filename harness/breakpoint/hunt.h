@@ -18,6 +18,12 @@ struct hunt_floors {
 };
 void hunt_floors_free(struct hunt_floors *); /* zeroed is a no-op */
 
+/* What a scenario says of its load before a search changes it. */
+struct hunt_load {
+    int64_t users, workers, rate;
+};
+struct hunt_load hunt_load(const struct scenario *);
+
 struct hunt {
     struct cell *cell;       /* its scenario's users, or its rate, are what changes        */
     struct cell *floor_cell; /* the strategy that does nothing at the same sweep point; NULL: none */
@@ -28,14 +34,16 @@ struct hunt {
     void (*watch)(void *arg, const struct hunt *, const struct observation *); /* after every trial; NULL: nobody */
     void *arg;
     /* From here on by hunt_run(). */
+    struct hunt_load load, floor_load;
     struct bisect bisect;
     struct observation *seen; /* in order of time */
     size_t n, room;
     bool finished;
 };
 
-/* What a level is to a scenario: users of a burst, requests per second of open load. */
-void hunt_set_level(struct scenario *, int64_t level);
+/* What a level is to a scenario: requests per second of open load; users of a burst, with the threads its load says
+ * where there are so many users, or one per user. */
+void hunt_set_level(struct scenario *, const struct hunt_load *, int64_t level);
 /* Levels from least to most. EXIT_OK; EXIT_ERROR after one line; EXIT_INTERRUPTED: what was seen until then stands. */
 int hunt_run(struct hunt *, int64_t least, int64_t most);
 void hunt_free(struct hunt *); /* zeroed is a no-op */

@@ -24,6 +24,8 @@ const char *const database_names[] = { "sqlite",
 #endif
                                        "null", NULL };
 
+const char *const database_durabilities[] = { "full", "async", "off" };
+
 static const struct database_kind *const kinds[] = { &kind_sqlite,
 #ifdef HAVE_LIBPQ
                                                      &kind_postgres,

@@ -13,6 +13,7 @@
  * database_connect() and what is said otherwise. */
 
 enum durability { DURABILITY_FULL, DURABILITY_ASYNC, DURABILITY_OFF };
+extern const char *const database_durabilities[]; /* their names, by enum durability */
 enum journal { JOURNAL_WAL, JOURNAL_DELETE };
 
 /* [db] of a scenario, as connections need it. */
@@ -123,8 +124,9 @@ struct database_bloat {
 void database_bloat(struct database *, struct db *, struct database_bloat *);
 
 /* How many complaints the database has of the current place's storage: of a file (SQLite: integrity_check,
- * foreign_key_check), of tables and their indexes (PostgreSQL: amcheck); -1 where it cannot be asked. Reads everything;
- * on a connection at hand, outside of a transaction. */
+ * foreign_key_check), of tables and their indexes (PostgreSQL: amcheck); -1 where it cannot be asked, or found none in
+ * the time that the connection's settings leave it. Reads everything; on a connection at hand, outside of a
+ * transaction. */
 int64_t database_damage(struct database *, struct db *);
 
 /* Facts: version, every setting that matters, read back from a fresh connection under these settings. 0 / -1. */

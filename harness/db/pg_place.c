@@ -331,15 +331,12 @@ static int places_facts(struct database *database, const struct db_settings *set
 
 static const char *places_durability(const struct database *database, const struct db_settings *settings)
 {
-    static const char *const names[] = {
-        [DURABILITY_FULL] = "full", [DURABILITY_ASYNC] = "async", [DURABILITY_OFF] = "off"
-    };
     const struct pg_places *places = database->own;
     const struct work *data = &places->server[DURABLE].data;
 
     if (places->users_server)
-        return places->users_fsync ? names[settings->durability] : "none (fsync off)";
-    return work_is_volatile(data->path) ? "none (tmpfs)" : names[settings->durability];
+        return places->users_fsync ? database_durabilities[settings->durability] : "none (fsync off)";
+    return work_is_volatile(data->path) ? "none (tmpfs)" : database_durabilities[settings->durability];
 }
 
 /* A kept server is stopped at the end of the run: the line starts it where its data lies. */

@@ -247,12 +247,9 @@ static int files_facts(struct database *database, const struct db_settings *sett
 
 static const char *files_durability(const struct database *database, const struct db_settings *settings)
 {
-    static const char *const names[] = {
-        [DURABILITY_FULL] = "full", [DURABILITY_ASYNC] = "async", [DURABILITY_OFF] = "off"
-    };
     const struct files *files = database->own;
 
-    return files->is_volatile ? "none (tmpfs)" : names[settings->durability];
+    return files->is_volatile ? "none (tmpfs)" : database_durabilities[settings->durability];
 }
 
 static void files_keep_line(const struct database *database, const char *tag, char *out, size_t size)

@@ -25,7 +25,7 @@ struct fault_report {
     bool recovered;                      /* in the end everybody was answered, in time                     */
     struct doubt *doubts;                /* owned by the trial */
     size_t doubt_count;
-    size_t doubts_lost; /* beyond those */
+    size_t doubts_lost; /* beyond those: there was no room for them */
 };
 
 struct faults {

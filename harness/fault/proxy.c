@@ -9,8 +9,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/rng.h"
 #include "harness/base/tree.h"
+#include "harness/base/wait.h"
 #include "harness/db/leftover.h"
 #include "harness/fault/wire.h"
 
@@ -18,6 +20,7 @@
 #define SOCKET_NAME  ".s.PGSQL." PROXY_PORT
 #define CHUNK        8192
 #define BACKLOG      4096
+#define PAUSE_NS     (10 * NS_PER_MS) /* a connection more or less late is nothing beside what ran out */
 
 /* Bytes that were taken from one side and wait until the other takes them. */
 struct queued {
@@ -240,6 +243,14 @@ static void welcome(struct proxy *proxy, int client)
     free(leg);
 }
 
+/* Whoever cannot be taken for want of descriptors or memory waits in the socket's queue until there are some. */
+static void pause_accepting(void)
+{
+    static _Atomic uint32_t never;
+
+    wait_change(&never, 0, clock_now_ns() + PAUSE_NS);
+}
+
 static void *accept_main(void *arg)
 {
     struct proxy *proxy = arg;
@@ -248,8 +259,10 @@ static void *accept_main(void *arg)
     for (;;) {
         if ((client = accept4(proxy->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
             welcome(proxy, client);
-        else if (errno != EINTR && errno != ECONNABORTED && errno != EMFILE)
+        else if (errno == EINVAL || errno == EBADF)
             return NULL; /* shut down */
+        else if (errno != EINTR && errno != ECONNABORTED)
+            pause_accepting();
     }
 }
 

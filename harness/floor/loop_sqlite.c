@@ -96,15 +96,11 @@ static int measure(struct floors *f, struct database *database, int durability, 
 
 int loop_sqlite(struct floors *f, struct database *database)
 {
-    static const struct {
-        int durability;
-        const char *word;
-    } classes[] = { { DURABILITY_FULL, "full" }, { DURABILITY_ASYNC, "async" }, { DURABILITY_OFF, "off" } };
     static const int batches[] = { 1, 16, 64, 256 };
     int status = EXIT_OK;
 
-    for (size_t c = 0; c < sizeof classes / sizeof classes[0]; c++)
+    for (int d = DURABILITY_FULL; d <= DURABILITY_OFF; d++)
         for (size_t b = 0; b < sizeof batches / sizeof batches[0] && status == EXIT_OK; b++)
-            status = measure(f, database, classes[c].durability, classes[c].word, batches[b]);
+            status = measure(f, database, d, database_durabilities[d], batches[b]);
     return status;
 }

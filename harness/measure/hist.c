@@ -49,6 +49,11 @@ int hist_init(struct hist *h)
     return h->counts != NULL ? 0 : -1;
 }
 
+void hist_borrow(struct hist *h, int64_t *counts)
+{
+    *h = (struct hist){ .counts = counts };
+}
+
 void hist_destroy(struct hist *h)
 {
     if (h == NULL)

@@ -24,6 +24,8 @@ struct hist {
 
 int hist_init(struct hist *);     /* 0, or -1 when out of memory                          */
 void hist_destroy(struct hist *); /* NULL and zeroed are no-ops                           */
+/* A histogram of counts that are another's: hist_length() of them, all 0, which outlive it. Not for hist_destroy(). */
+void hist_borrow(struct hist *, int64_t *counts);
 /* Negative values count as 0. One thread. */
 void hist_record(struct hist *, int64_t value_ns);
 /* Element-wise addition. */

@@ -86,7 +86,7 @@ static int64_t most_in_flight(const struct record *records, size_t n)
         qsort(ends, n, sizeof *ends, ascending_int64);
         most = 0;
         for (size_t b = 0, e = 0; b < n; b++) {
-            while (ends[e] <= begins[b])
+            while (e < n && ends[e] <= begins[b])
                 e++;
             if ((int64_t)(b + 1 - e) > most)
                 most = (int64_t)(b + 1 - e);

@@ -41,7 +41,7 @@ struct record {
     uint8_t reason;                 /* enum reason of the last attempt               */
     uint8_t asked_again;            /* 1: after faults, its user asked once more, by a request of its own */
     uint8_t uncommitted;            /* 1: told booked, and its COMMIT was answered otherwise */
-    uint16_t retries[REASON_COUNT]; /* by reason of the attempt that was tried again */
+    uint32_t retries[REASON_COUNT]; /* by reason of the attempt that was tried again */
 };
 
 static inline int64_t record_response_ns(const struct record *r)

@@ -2,8 +2,10 @@
 
 #include <assert.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define HISTS (3 * TOTALS_SERIES + 7) /* those of asides apart */
+#define ALL   (HISTS + 2)
 
 static void list_hists(struct totals *t, struct hist *list[HISTS])
 {
@@ -20,36 +22,37 @@ static void list_hists(struct totals *t, struct hist *list[HISTS])
     assert(n == HISTS);
 }
 
+static size_t counts_size(void)
+{
+    return ALL * (size_t)hist_length() * sizeof(int64_t);
+}
+
 int totals_init(struct totals *t)
 {
     struct hist *list[HISTS];
 
     memset(t, 0, sizeof *t);
-    list_hists(t, list);
-    for (int i = 0; i < HISTS; i++) {
-        if (hist_init(list[i]) != 0) {
-            totals_destroy(t);
-            return -1;
-        }
-    }
-    if (aside_init(&t->cancels) != 0 || aside_init(&t->browses) != 0) {
-        totals_destroy(t);
+    t->counts = mmap(NULL, counts_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (t->counts == MAP_FAILED) {
+        t->counts = NULL;
         return -1;
     }
+    /* A huge page would be all the memory of several. An error: there are none. */
+    (void)madvise(t->counts, counts_size(), MADV_NOHUGEPAGE);
+    list_hists(t, list);
+    for (int i = 0; i < HISTS; i++)
+        hist_borrow(list[i], t->counts + i * hist_length());
+    hist_borrow(&t->cancels.response, t->counts + HISTS * hist_length());
+    hist_borrow(&t->browses.response, t->counts + (HISTS + 1) * hist_length());
     return 0;
 }
 
 void totals_destroy(struct totals *t)
 {
-    struct hist *list[HISTS];
-
     if (t == NULL)
         return;
-    list_hists(t, list);
-    for (int i = 0; i < HISTS; i++)
-        hist_destroy(list[i]);
-    aside_destroy(&t->cancels);
-    aside_destroy(&t->browses);
+    if (t->counts != NULL)
+        munmap(t->counts, counts_size());
     memset(t, 0, sizeof *t);
 }
 

@@ -21,6 +21,7 @@ struct totals {
     struct hist response[TOTALS_SERIES], system[TOTALS_SERIES], service[TOTALS_SERIES];
     struct hist pool_wait, lock_wait, conn, lock, backoff, checkout, wake; /* wake = invoke - due */
     struct aside cancels, browses;                                         /* in none of the above */
+    int64_t *counts; /* of all histograms: mapped, so that those nothing falls into take no memory */
 };
 
 int totals_init(struct totals *);     /* 0, or -1 when out of memory */

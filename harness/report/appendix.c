@@ -181,17 +181,13 @@ static void write_checks(FILE *out, const json_t *run, const struct pick *pick)
 
 static int write_database(FILE *out, const json_t *run, const json_t *scenario, const char *db)
 {
-    const char *name = view_text(scenario, "name"), *last = "";
-    struct text_list points = { 0 };
+    const char *name = view_text(scenario, "name");
     struct pick all = { 0 }, ranked = { 0 };
+    char last[256] = "";
     int failed = view_pick(&all, run, name, db, NULL);
 
     if (failed == 0)
-        failed = view_points(&points, &all);
-    if (failed == 0 && points.n > 0)
-        last = points.items[points.n - 1];
-    if (failed == 0)
-        failed = view_pick(&ranked, run, name, db, last);
+        failed = view_pick_last(&ranked, &all, last, sizeof last);
     if (failed == 0) {
         fputs("\n### ", out);
         page_text(out, name);
@@ -204,7 +200,6 @@ static int write_database(FILE *out, const json_t *run, const json_t *scenario, 
     }
     view_drop(&ranked);
     view_drop(&all);
-    text_list_free(&points);
     return failed;
 }
 

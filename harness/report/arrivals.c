@@ -51,7 +51,7 @@ int arrivals_draw(struct figure *f)
         failed = track_read(track, f->cell, f->n, path, "place", "winners_share", NULL, f->why, sizeof f->why);
     }
     if (failed == 0) {
-        fputs("# place in the line (%), seats sold up to there (%); one block per variant that sold any\n", f->data);
+        fputs("# place in the line (%), bookings up to there (%); one block per variant that booked any\n", f->data);
         for (size_t i = 0; i < f->n; i++) {
             if (track[i].n == 0)
                 continue;

@@ -8,6 +8,7 @@
 #include "harness/base/say.h"
 #include "harness/report/breaks.h"
 #include "harness/report/gnuplot.h"
+#include "harness/report/wrap.h"
 
 struct drawing {
     const json_t *dossier;
@@ -89,16 +90,6 @@ static int write_floor(const struct drawing *d)
     return EXIT_OK;
 }
 
-/* Words for gnuplot's word(), which may hold blanks. */
-static void add_word(FILE *to, const char *text)
-{
-    putc('"', to);
-    for (; *text != '\0'; text++)
-        if (*text != '"' && *text != '\'')
-            putc(*text, to);
-    fputs("\" ", to);
-}
-
 static void say_lines(const struct drawing *d)
 {
     char name[512], line[700];
@@ -108,11 +99,11 @@ static void say_lines(const struct drawing *d)
     for (i = 0; i < d->n; i++) {
         view_name(d->cell[i], name, sizeof name);
         snprintf(line, sizeof line, "%s: %s", name, view_text(d->cell[i], "text"));
-        add_word(d->variables, line);
+        gnuplot_word(d->variables, line);
     }
     fputs("';colours='", d->variables);
     for (i = 0; i < d->n; i++)
-        add_word(d->variables, view_text(d->cell[i], "colour"));
+        gnuplot_word(d->variables, view_text(d->cell[i], "colour"));
     fputs("';dashes='", d->variables);
     for (i = 0; i < d->n; i++) {
         for (same = k = 0; k < i; k++)
@@ -127,8 +118,9 @@ static void say_titles(const struct drawing *d)
 {
     const json_t *scenario = json_array_get(json_object_get(d->dossier, "scenarios"), 0);
     char title[400], where[300], git[80], subtitle[500];
+    const char *name = view_text(scenario, "name");
 
-    snprintf(title, sizeof title, "%.60s: how many %s, and what breaks first", view_text(scenario, "name"),
+    snprintf(title, sizeof title, "%.*s: how many %s, and what breaks first", (int)wrap_whole(name, 60), name,
              breaks_is_rate(d->dossier) ? "requests a second" : "users at once");
     view_database(d->dossier, d->cell[0], where, sizeof where);
     view_git(d->dossier, git, sizeof git);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "harness/report/page.h"
+#include "harness/results/proved.h"
 
 /* Below so many trials 3/N is no bound at all. */
 #define BOUND_LEAST 4
@@ -79,16 +80,16 @@ static const struct {
 };
 #define ANOMALIES (sizeof anomalies / sizeof anomalies[0])
 
-static bool is_shown(const json_t *group, size_t a)
+static bool is_shown(const json_t *trial, size_t a)
 {
     for (int k = 0; k < KEYS_MOST && anomalies[a].keys[k] != NULL; k++)
-        if (view_number(group, anomalies[a].keys[k]) > 0)
+        if (proved_amount(trial, anomalies[a].group, anomalies[a].keys[k]) > 0)
             return true;
     return false;
 }
 
-/* In how many of the trials that count. */
-static int64_t trials_with(const json_t *cell, size_t a)
+/* In how many of the trials that count, or of those that do not. */
+static int64_t trials_with(const json_t *cell, size_t a, bool voids)
 {
     const json_t *trial;
     int64_t n = 0;
@@ -96,8 +97,7 @@ static int64_t trials_with(const json_t *cell, size_t a)
 
     json_array_foreach(json_object_get(cell, "trials"), i, trial)
     {
-        n += view_counts(trial) &&
-             is_shown(anomalies[a].group != NULL ? json_object_get(trial, anomalies[a].group) : trial, a);
+        n += view_counts(trial) != voids && is_shown(trial, a);
     }
     return n;
 }
@@ -107,8 +107,19 @@ static bool is_known(const json_t *cell, size_t a)
     return !isnan(view_sum(cell, anomalies[a].group, anomalies[a].keys[0]));
 }
 
-/* "naive 24 (10 of 10 trials)"; with several keys each by its name. */
-static void write_shown(FILE *out, const json_t *cell, size_t a)
+/* NAN or 0: none. */
+static double total(const json_t *cell, size_t a, int k, bool voids)
+{
+    double sum;
+
+    if (!voids)
+        return view_sum(cell, anomalies[a].group, anomalies[a].keys[k]);
+    view_void_with(cell, anomalies[a].group, anomalies[a].keys[k], &sum);
+    return sum;
+}
+
+/* "naive 24 (10 of 10)", "atomic 2 (1 void)"; with several keys each by its name. */
+static void write_shown(FILE *out, const json_t *cell, size_t a, bool voids)
 {
     char point[256];
     bool said = false;
@@ -120,7 +131,7 @@ static void write_shown(FILE *out, const json_t *cell, size_t a)
         page_text(out, point);
     }
     for (int k = 0; k < KEYS_MOST && anomalies[a].keys[k] != NULL; k++) {
-        double n = view_sum(cell, anomalies[a].group, anomalies[a].keys[k]);
+        double n = total(cell, a, k, voids);
 
         if (!(n > 0))
             continue;
@@ -130,7 +141,25 @@ static void write_shown(FILE *out, const json_t *cell, size_t a)
         fprintf(out, "%s%.0f", anomalies[a].keys[1] != NULL ? " " : "", n);
         said = true;
     }
-    fprintf(out, " (%lld of %lld)", (long long)trials_with(cell, a), (long long)view_trials(cell));
+    if (voids)
+        fprintf(out, " (%lld void)", (long long)trials_with(cell, a, true));
+    else
+        fprintf(out, " (%lld of %lld)", (long long)trials_with(cell, a, false), (long long)view_trials(cell));
+}
+
+/* Whether there was anything to write. */
+static bool write_cell(FILE *out, const json_t *cell, size_t a, bool any)
+{
+    bool wrote = false;
+
+    for (int voids = 0; voids < 2; voids++) {
+        if (trials_with(cell, a, voids != 0) == 0)
+            continue;
+        fputs(any || wrote ? "; " : "", out);
+        write_shown(out, cell, a, voids != 0);
+        wrote = true;
+    }
+    return wrote;
 }
 
 static void write_others(FILE *out, int64_t fewest)
@@ -158,15 +187,10 @@ static void write_row(FILE *out, const struct pick *pick, size_t a)
     for (size_t i = 0; i < pick->n; i++) {
         const json_t *cell = pick->cell[i];
 
-        if (!is_known(cell, a))
-            continue;
-        if (trials_with(cell, a) > 0) {
-            fputs(any ? "; " : "", out);
-            write_shown(out, cell, a);
+        if (write_cell(out, cell, a, any))
             any = true;
-        } else if (view_trials(cell) < fewest) {
+        else if (is_known(cell, a) && view_trials(cell) < fewest)
             fewest = view_trials(cell);
-        }
     }
     fputs(any ? " " : "none ", out);
     write_others(out, fewest);
@@ -176,7 +200,7 @@ static void write_row(FILE *out, const struct pick *pick, size_t a)
 static bool is_known_here(const struct pick *pick, size_t a)
 {
     for (size_t i = 0; i < pick->n; i++)
-        if (is_known(pick->cell[i], a))
+        if (is_known(pick->cell[i], a) || trials_with(pick->cell[i], a, true) > 0)
             return true;
     return false;
 }
@@ -191,8 +215,11 @@ void catalogue_write(FILE *out, const struct pick *pick)
           "trials "
           "above: among how many it was looked for, who showed it and in how many trials, and for each of the others "
           "the rate that none in so many trials leaves possible (3/n, at 95 %). Where a variant has no holds, gates or "
-          "numbered seats, there is none of theirs.\n\n",
+          "numbered seats, there is none of theirs.",
           out);
+    if (view_any_void(pick))
+        fputs(" Void trials are neither looked at nor in a rate; what one of them proves all the same is shown.", out);
+    fputs("\n\n", out);
     page_table(out, heads);
     for (size_t a = 0; a < ANOMALIES; a++)
         if (is_known_here(pick, a))

@@ -21,7 +21,7 @@ struct teller {
     closing_fn *fn;
     void *arg;
     const json_t *run;
-    struct pick all, last; /* every point of the sweep, its last one */
+    struct pick all, last; /* every point of the sweep, its last one (view_pick_last) */
     bool sweeps;
     char point[256]; /* of the last */
 };
@@ -368,13 +368,10 @@ int closing_say(const json_t *run, const char *scenario, const char *db, closing
     struct text_list points = { 0 };
     int failed = -1;
 
-    if (view_pick(&t.all, run, scenario, db, NULL) != 0 || view_points(&points, &t.all) != 0)
+    if (view_pick(&t.all, run, scenario, db, NULL) != 0 || view_points(&points, &t.all) != 0 ||
+        view_pick_last(&t.last, &t.all, t.point, sizeof t.point) != 0)
         goto done;
-    if (points.n > 0)
-        snprintf(t.point, sizeof t.point, "%s", points.items[points.n - 1]);
     t.sweeps = points.n > 1;
-    if (view_pick(&t.last, run, scenario, db, t.point) != 0)
-        goto done;
     tell_broken(&t);
     if (tell_controls(&t) != 0)
         goto done;

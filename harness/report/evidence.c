@@ -3,10 +3,11 @@
 
 #include "harness/report/page.h"
 
-/* "24 (10 of 10)" */
+/* "24 (10 of 10)", "0 + 3 (1 void)" */
 static void audited(FILE *out, const json_t *cell, const char *key)
 {
-    double sum = view_sum(cell, "audit", key);
+    double sum = view_sum(cell, "audit", key), more;
+    int64_t voids = view_void_with(cell, "audit", key, &more);
     char text[NUMBER_SIZE];
 
     if (sum > 0)
@@ -14,6 +15,8 @@ static void audited(FILE *out, const json_t *cell, const char *key)
                 (long long)view_trials(cell));
     else
         page_number(out, number_count(text, sum));
+    if (voids > 0)
+        fprintf(out, "+ %.0f (%lld void) ", more, (long long)voids);
 }
 
 void page_audit(FILE *out, const struct pick *pick)
@@ -32,13 +35,16 @@ void page_audit(FILE *out, const struct pick *pick)
         "drifts are seats; lost (told booked, no row), ghost (a row nobody was told of), duplicate (more than one "
         "row), "
         "torn (a row of more or fewer seats than asked for) and unknown are requests; unknown ones were found "
-        "booked (yes) or not (no).\n\n",
+        "booked (yes) or not (no).",
         out);
+    if (view_any_void(pick))
+        fputs(" Void trials are in no total; what one of them proves all the same stands behind a plus.", out);
+    fputs("\n\n", out);
     page_table(out, heads);
     for (size_t i = 0; i < pick->n; i++) {
         const json_t *cell = pick->cell[i];
 
-        if (view_trials(cell) == 0)
+        if (json_array_size(json_object_get(cell, "trials")) == 0)
             continue;
         page_name(out, cell);
         fprintf(out, "| %lld ", (long long)view_trials(cell));

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,13 +51,18 @@ void gnuplot_word(FILE *variables, const char *text)
     fputs("\" ", variables);
 }
 
-/* In the child; only what is safe after fork(). */
-static void become_gnuplot(const char *script, const char *variables, int errors)
+/* In the child; only what is safe after fork(). In a session of its own: Ctrl-C in the terminal asks the run to end,
+ * not its pictures to fail; and as it is out of reach there, it dies with us. */
+static void become_gnuplot(const char *script, const char *variables, int errors, pid_t parent)
 {
     char *const argv[] = { (char *)"gnuplot", (char *)"-d",   (char *)"-e",
                            (char *)variables, (char *)script, (char *)NULL };
     int null = open("/dev/null", O_RDWR);
 
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_ERROR);
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
         _exit(EXIT_ERROR);
     execvp(argv[0], argv);
@@ -100,12 +106,26 @@ static const char *complaint(char *said)
     return best;
 }
 
+/* What it complained of, or else how it ended. */
+static const char *reason(char *said, int status, char *out, size_t size)
+{
+    const char *last = complaint(said);
+
+    if (last[0] != '\0')
+        return last;
+    if (WIFSIGNALED(status))
+        snprintf(out, size, "%s", strsignal(WTERMSIG(status)));
+    else
+        snprintf(out, size, "exit code %d", WEXITSTATUS(status));
+    return out;
+}
+
 enum gnuplot_status gnuplot_run(const char *script, const char *variables, const char *name, int seconds)
 {
-    char said[4096] = "";
+    char said[4096] = "", ended[80];
     int errors[2], status = 0;
     bool in_time;
-    pid_t child;
+    pid_t parent = getpid(), child;
 
     if (pipe2(errors, O_CLOEXEC) != 0) {
         say_error("plots: gnuplot cannot be started for %s: %s", name != NULL ? name : "a fit", strerror(errno));
@@ -118,7 +138,7 @@ enum gnuplot_status gnuplot_run(const char *script, const char *variables, const
         return GNUPLOT_FAILED;
     }
     if (child == 0)
-        become_gnuplot(script, variables, errors[1]);
+        become_gnuplot(script, variables, errors[1], parent);
     close(errors[1]);
     in_time = listen_until(errors[0], clock_now_ns() + seconds * NS_PER_S, said, sizeof said);
     close(errors[0]);
@@ -136,6 +156,6 @@ enum gnuplot_status gnuplot_run(const char *script, const char *variables, const
         say_error("plots: gnuplot took more than %d s over %s and was stopped; its data is in plots/data", seconds,
                   name);
     else
-        say_error("plots: gnuplot failed on %s: %s", name, complaint(said));
+        say_error("plots: gnuplot failed on %s: %s", name, reason(said, status, ended, sizeof ended));
     return GNUPLOT_FAILED;
 }

@@ -15,7 +15,8 @@ enum gnuplot_status {
 /* Where the scripts are: $LASTSEAT_HOME/plots, else plots/ beside the executable, else ./plots: the first that holds
  * style.gp. Caller frees; NULL after one line: none does. */
 char *gnuplot_folder(void);
-/* Runs `gnuplot -d -e VARIABLES SCRIPT` without a shell, for at most so many seconds. name is what is drawn, for the
+/* Runs `gnuplot -d -e VARIABLES SCRIPT` without a shell, for at most so many seconds. Ctrl-C in the
+ * terminal does not reach it, our end does. name is what is drawn, for the
  * message; NULL: a failure is the caller's to tell. Main thread. */
 enum gnuplot_status gnuplot_run(const char *script, const char *variables, const char *name, int seconds);
 /* Writes `key='text';` with what gnuplot's single quotes need. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/report/view.h"
+#include "harness/report/wrap.h"
 
 /* Headings of these levels are in the table of contents. */
 #define SECTION    2
@@ -126,14 +127,20 @@ static void plain_text(cmark_node *heading, char *out, size_t size)
     cmark_iter *iter = cmark_iter_new(heading);
     cmark_event_type event;
     size_t used = 0;
+    bool full = false;
 
-    out[0] = '\0';
     while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
         const char *text = event == CMARK_EVENT_ENTER ? cmark_node_get_literal(cmark_iter_get_node(iter)) : NULL;
 
-        if (text != NULL && used < size)
-            used += (size_t)snprintf(out + used, size - used, "%s", text);
+        if (text != NULL && !full) {
+            size_t n = wrap_whole(text, size - 1 - used);
+
+            memcpy(out + used, text, n);
+            used += n;
+            full = text[n] != '\0';
+        }
     }
+    out[used] = '\0';
     cmark_iter_free(iter);
 }
 

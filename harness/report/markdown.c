@@ -9,6 +9,7 @@
 #include "harness/report/arrivals.h"
 #include "harness/report/catalogue.h"
 #include "harness/report/closing.h"
+#include "harness/report/counted.h"
 #include "harness/report/faults.h"
 #include "harness/report/floor_page.h"
 #include "harness/report/mix.h"
@@ -39,6 +40,18 @@ static void write_sentence(void *arg, enum closing_kind kind, const char *text)
     fputs(loud ? "**\n" : "\n", m->out);
 }
 
+static int write_answer_on(struct markdown *m, const json_t *scenario, const char *db)
+{
+    char counted[80];
+
+    if (counted_on(counted, sizeof counted, m->run, scenario, db) != 0)
+        return -1;
+    fputs("\n**", m->out);
+    page_text(m->out, view_text(scenario, "title"));
+    fprintf(m->out, ", on %s** (n = %s)\n\n", db, counted);
+    return closing_say(m->run, view_text(scenario, "name"), db, write_sentence, m);
+}
+
 static int write_answer(struct markdown *m)
 {
     const json_t *scenario;
@@ -52,12 +65,8 @@ static int write_answer(struct markdown *m)
         struct text_list dbs = { 0 };
 
         failed |= view_databases(&dbs, m->run, name);
-        for (size_t d = 0; failed == 0 && d < dbs.n; d++) {
-            fputs("\n**", m->out);
-            page_text(m->out, view_text(scenario, "title"));
-            fprintf(m->out, ", on %s** (n = %lld)\n\n", dbs.items[d], (long long)view_int(scenario, "trials"));
-            failed = closing_say(m->run, name, dbs.items[d], write_sentence, m);
-        }
+        for (size_t d = 0; failed == 0 && d < dbs.n; d++)
+            failed = write_answer_on(m, scenario, dbs.items[d]);
         text_list_free(&dbs);
     }
     return failed;
@@ -233,7 +242,9 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
     const char *name = view_text(scenario, "name");
     struct text_list dbs = { 0 };
     int failed = view_databases(&dbs, m->run, name);
-    char users[NUMBER_SIZE], seats[NUMBER_SIZE];
+    char users[NUMBER_SIZE], seats[NUMBER_SIZE], counted[80] = "0";
+
+    failed |= counted_on(counted, sizeof counted, m->run, scenario, NULL);
 
     fputs("\n## ", m->out);
     page_text(m->out, view_text(scenario, "title"));
@@ -242,13 +253,13 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
     fprintf(
         m->out,
         "\n\n%s load, %s users, %lld event%s of %s seats, %lld app server%s with %lld connections each, workers %s, %s "
-        "attempts with backoff %s, checkout %s, durability %s, n = %lld trials",
+        "attempts with backoff %s, checkout %s, durability %s, n = %s trials",
         view_text(scenario, "model"), number_grouped(users, view_int(scenario, "users")),
         (long long)view_int(scenario, "events"), view_int(scenario, "events") == 1 ? "" : "s",
         number_grouped(seats, view_int(scenario, "seats")), (long long)view_int(scenario, "instances"),
         view_int(scenario, "instances") == 1 ? "" : "s", (long long)view_int(scenario, "pool"),
         view_text(scenario, "workers"), view_text(scenario, "attempts"), view_text(scenario, "backoff"),
-        view_text(scenario, "checkout"), view_text(scenario, "durability"), (long long)view_int(scenario, "trials"));
+        view_text(scenario, "checkout"), view_text(scenario, "durability"), counted);
     mix_users(m->out, scenario);
     faults_users(m->out, scenario);
     fputs(".\n", m->out);

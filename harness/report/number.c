@@ -19,8 +19,8 @@ const char *number_real(char *out, double value)
     char rounded[NUMBER_SIZE];
     int exponent, decimals;
 
-    if (isnan(value) || value == 0) {
-        snprintf(out, NUMBER_SIZE, isnan(value) ? "-" : "0");
+    if (!isfinite(value) || value == 0) {
+        snprintf(out, NUMBER_SIZE, "%s", isnan(value) ? "-" : value == 0 ? "0" : value < 0 ? "-inf" : "inf");
         return out;
     }
     if (fabs(value) < 0.00005) {
@@ -57,7 +57,7 @@ const char *number_count(char *out, double value)
 
 const char *number_bytes(char *out, double bytes)
 {
-    if (isnan(bytes))
+    if (!isfinite(bytes))
         return number_real(out, bytes);
     if (bytes < 999.5) {
         snprintf(out, NUMBER_SIZE, "%.0f B", bytes);
@@ -72,7 +72,7 @@ const char *number_bytes(char *out, double bytes)
 
 const char *number_duration(char *out, double ns)
 {
-    if (isnan(ns))
+    if (!isfinite(ns))
         return number_real(out, ns);
     if (ns < 999.5)
         return with_unit(out, ns, " ns");

@@ -7,7 +7,7 @@
 #define NUMBER_SIZE 32
 
 /* Three significant digits, at most four decimals, at most six characters of a positive number: "0.0213", "1.23",
- * "45.6", "1230", "123k". NAN is "-". */
+ * "45.6", "1230", "123k". Here and below NAN is "-", and what has no bound "inf". */
 const char *number_real(char *out, double value);
 /* The same of nanoseconds, in milliseconds. */
 const char *number_ms(char *out, double ns);

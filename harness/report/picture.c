@@ -20,7 +20,8 @@ const struct picture_kind picture_kinds[PICTURE_KINDS] = {
                         "is oversold; a dot marks the last sale.",
                         false },
     [PICTURE_ARRIVALS] = { "arrivals", "winners by place in the line",
-                           "Which share of the seats went to the first so many of those who asked, by when they came "
+                           "Which share of the bookings went to the first so many of those who asked, by when they "
+                           "came "
                            "to the app; all trials merged. A shape that fills its panel at once is first come first "
                            "served, one along the dashed line a lottery, below it late ones were better off. order: "
                            "the chance that a buyer came later than somebody who was refused.",

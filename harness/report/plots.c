@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include "harness/base/say.h"
+#include "harness/report/counted.h"
 #include "harness/report/figure.h"
 #include "harness/report/gnuplot.h"
 #include "harness/report/report.h"
 #include "harness/report/scaling.h"
 #include "harness/report/steps.h"
 #include "harness/report/waiting.h"
+#include "harness/report/wrap.h"
 
 /* A title of more columns would be cut at the picture's edge. */
 #define TITLE_COLUMNS    88
@@ -22,39 +24,20 @@ struct plots {
     char *scripts; /* the folder of the scripts */
 };
 
-static void shorten(char *text, size_t columns)
-{
-    for (size_t i = 0, n = 0; text[i] != '\0'; i++) {
-        n += ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (n == columns && text[i + 1] != '\0') {
-            strcpy(text + i - 3, "...");
-            return;
-        }
-    }
-}
-
 static void say_titles(const struct figure *f)
 {
-    char title[400], where[200], git[80], subtitle[400];
-    int64_t fewest = INT64_MAX, most = 0;
+    const struct pick drawn = { f->cell, f->variants };
+    char title[400], where[200], git[80], counted[80], subtitle[400];
 
-    for (size_t i = 0; i < f->variants; i++) {
-        int64_t n = view_trials(f->cell[i]);
-
-        fewest = n < fewest ? n : fewest;
-        most = n > most ? n : most;
-    }
     snprintf(title, sizeof title, "%s", view_text(f->scenario, "title"));
-    shorten(title, TITLE_COLUMNS - strlen(picture_kinds[f->kind].title) - 2);
+    wrap_shorten(title, TITLE_COLUMNS - strlen(picture_kinds[f->kind].title) - 2);
     snprintf(title + strlen(title), sizeof title - strlen(title), ": %s", picture_kinds[f->kind].title);
     view_database(f->run, f->cell[0], where, sizeof where);
     view_git(f->run, git, sizeof git);
-    if (fewest == most)
-        snprintf(subtitle, sizeof subtitle, "n = %lld trial%s", (long long)most, most == 1 ? "" : "s");
-    else
-        snprintf(subtitle, sizeof subtitle, "n = %lld to %lld trials", (long long)fewest, (long long)most);
-    snprintf(subtitle + strlen(subtitle), sizeof subtitle - strlen(subtitle), ", %s, git %s", where, git);
-    shorten(subtitle, SUBTITLE_COLUMNS);
+    counted_say(counted, sizeof counted, &drawn, view_int(f->scenario, "trials"));
+    snprintf(subtitle, sizeof subtitle, "n = %s trial%s, %s, git %s", counted, strcmp(counted, "1") == 0 ? "" : "s",
+             where, git);
+    wrap_shorten(subtitle, SUBTITLE_COLUMNS);
     gnuplot_text(f->variables, "title", title);
     gnuplot_text(f->variables, "subtitle", subtitle);
 }

@@ -100,11 +100,24 @@ void story_csv(FILE *out, const struct exploration *e)
     fprintf(out, "%" PRId64 ",%s,\n", e->seats, e->schedule);
 }
 
+/* What a database answered may hold anything. */
+static void write_quoted(FILE *out, const char *text)
+{
+    putc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', out);
+        putc(*text, out);
+    }
+    putc('"', out);
+}
+
 void story_csv_skipped(FILE *out, const struct cell *cell)
 {
     unsigned shows = cell->variant.registered->strategy->shows;
 
     write_holder(out, cell, "skipped");
-    fprintf(out, ",%s,,,,,,,,,,,\"%s\"\n", shows != 0 ? anomaly_name((enum anomaly)__builtin_ctz(shows)) : "",
-            cell->skip);
+    fprintf(out, ",%s,,,,,,,,,,,", shows != 0 ? anomaly_name((enum anomaly)__builtin_ctz(shows)) : "");
+    write_quoted(out, cell->skip);
+    putc('\n', out);
 }

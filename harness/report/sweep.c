@@ -72,8 +72,10 @@ int sweep_draw(struct figure *f, const char *metric, double unit)
     struct pick all;
     double least = INFINITY, most = 0;
     bool numeric;
-    int failed = view_pick(&all, f->run, view_text(f->scenario, "name"), db, NULL) | view_points(&points, &all);
+    int failed = view_pick(&all, f->run, view_text(f->scenario, "name"), db, NULL);
 
+    if (failed == 0)
+        failed = view_points(&points, &all);
     numeric = all_numeric(&points);
     fputs("# place, median, 95 % interval; one block per variant\n", f->data);
     for (size_t i = 0; failed == 0 && i < f->n; i++) {

@@ -1,5 +1,6 @@
 #include "harness/report/sweep_table.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "harness/report/grid.h"
@@ -72,29 +73,69 @@ static int add_sweep_floor(const struct terminal *t, struct grid *grid, const st
 /* As many points side by side as always find room, the rest below. */
 #define POINTS_ABREAST 8
 
-/* The head of a column: the point's value, its key stands in the line above; a point of several keys says all. */
-static void set_point_head(struct grid *grid, size_t c, const char *point)
+/* Whether the points have one key between them, and which; some may have none. */
+static bool have_one_key(const struct text_list *points, const char **key, size_t *length)
 {
-    const char *equals = strchr(point, '=');
+    *key = "";
+    *length = 0;
+    for (size_t i = 0; i < points->n; i++) {
+        const char *point = points->items[i];
+        size_t n = strcspn(point, "=");
 
-    if (point[0] == '\0')
-        snprintf(grid->head[1][c], GRID_TEXT, "as is");
-    else if (equals != NULL && strchr(point, ',') == NULL)
-        snprintf(grid->head[1][c], GRID_TEXT, "%.31s", equals + 1);
-    else
-        snprintf(grid->head[1][c], GRID_TEXT, "%.12s", point);
+        if (point[0] == '\0')
+            continue;
+        if (strchr(point, ',') != NULL || (*length > 0 && (n != *length || strncmp(point, *key, n) != 0)))
+            return false;
+        *key = point;
+        *length = n;
+    }
+    return true;
+}
+
+/* Of one key the value, the key stands in the line above; points of several have numbers, and list_points() says what
+ * they stand for. */
+static void set_heads(struct grid *grid, const struct text_list *points, size_t from)
+{
+    const char *key;
+    size_t length;
+    bool one_key = have_one_key(points, &key, &length);
+
+    for (size_t c = 0; c + 1 < grid->columns; c++) {
+        const char *point = points->items[from + c];
+
+        if (!one_key)
+            snprintf(grid->head[1][c], GRID_TEXT, "(%zu)", from + c + 1);
+        else if (point[0] == '\0')
+            snprintf(grid->head[1][c], GRID_TEXT, "as is");
+        else
+            snprintf(grid->head[1][c], GRID_TEXT, "%.31s", point + length + 1);
+    }
+    if (one_key)
+        snprintf(grid->head[0][0], GRID_TEXT, "%.*s", (int)length, key);
+}
+
+static void list_points(const struct terminal *t, const struct text_list *points)
+{
+    const char *key;
+    size_t length;
+
+    if (have_one_key(points, &key, &length))
+        return;
+    for (size_t i = 0; i < points->n; i++) {
+        char line[300];
+
+        snprintf(line, sizeof line, "(%zu) %s", i + 1, points->items[i][0] != '\0' ? points->items[i] : "as is");
+        wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, "", "", line);
+    }
 }
 
 static int print_sweep_part(struct terminal *t, const struct pick *pick, const struct text_list *variants,
                             const struct text_list *points, size_t from, size_t n)
 {
     struct grid grid = { .columns = n + 1, .name_head = "all p99 ms", .plain = terminal_paint(t, PLAIN) };
-    const char *first = points->items[from];
     int failed = 0;
 
-    snprintf(grid.head[0][0], GRID_TEXT, "%.*s", (int)strcspn(first, "="), first);
-    for (size_t c = 0; c < n; c++)
-        set_point_head(&grid, c, points->items[from + c]);
+    set_heads(&grid, points, from);
     snprintf(grid.head[0][n], GRID_TEXT, "worst");
     snprintf(grid.head[1][n], GRID_TEXT, "verdict");
     for (size_t v = 0; failed == 0 && v < variants->n; v++)
@@ -119,6 +160,7 @@ int sweep_table_print(struct terminal *t, const struct pick *pick)
             putc('\n', t->out);
         failed = print_sweep_part(t, pick, &variants, &points, from, n);
     }
+    list_points(t, &points);
     for (size_t i = 0; i < pick->n; i++) {
         if (view_fails(pick->cell[i])) {
             wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, "", "", "!  not held at this point");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/report/closing.h"
+#include "harness/report/counted.h"
 #include "harness/report/grid.h"
 #include "harness/report/mix.h"
 #include "harness/report/number.h"
@@ -285,13 +286,13 @@ static int print_database(struct terminal *t, const json_t *scenario, const char
 static int print_scenario(struct terminal *t, const json_t *scenario)
 {
     const char *name = view_text(scenario, "name"), *title = view_text(scenario, "title");
-    long long trials = (long long)view_int(scenario, "trials"), seed = (long long)view_int(t->run, "seed");
+    long long seed = (long long)view_int(t->run, "seed");
     struct text_list dbs = { 0 };
-    char text[400];
-    int failed = view_databases(&dbs, t->run, name);
+    char text[400], counted[80] = "0";
+    int failed = view_databases(&dbs, t->run, name) | counted_on(counted, sizeof counted, t->run, scenario, NULL);
 
-    snprintf(text, sizeof text, "%s (%s): %lld trial%s, seed %lld", title[0] != '\0' ? title : name, name, trials,
-             trials == 1 ? "" : "s", seed);
+    snprintf(text, sizeof text, "%s (%s): %s trial%s, seed %lld", title[0] != '\0' ? title : name, name, counted,
+             strcmp(counted, "1") == 0 ? "" : "s", seed);
     putc('\n', t->out);
     wrap_print(t->out, 0, 4, terminal_paint(t, BOLD), terminal_paint(t, PLAIN), text);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)

@@ -91,13 +91,15 @@ static void print_differences(const struct versus *v)
     print_only(v, "only_b", 'B');
 }
 
-/* "+20.3 %", "x12.3" */
+/* "+20.3 %", "x12.3"; "from 0": there was none, and no factor leads from there */
 static void change(char out[NUMBER_SIZE], double ratio, const char *unit)
 {
     char digits[NUMBER_SIZE];
 
     if (isnan(ratio))
         snprintf(out, NUMBER_SIZE, "-");
+    else if (isinf(ratio))
+        snprintf(out, NUMBER_SIZE, "from 0");
     else if (ratio >= 10)
         snprintf(out, NUMBER_SIZE, "x%.20s", number_real(digits, ratio));
     else

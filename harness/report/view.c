@@ -76,31 +76,6 @@ bool view_honest(const json_t *cell)
            !view_has(cell, "traits", "floor");
 }
 
-bool view_broken(const json_t *cell)
-{
-    static const struct {
-        const char *anomaly, *promise; /* "": nobody may */
-    } rules[] = { { "oversold", "no_oversell" },
-                  { "probe_violations", "no_oversell" },
-                  { "unsold", "sells_out" },
-                  { "false_sold_out", "sells_out" },
-                  { "torn", "all_or_nothing" },
-                  { "unfair", "in_order" },
-                  { "lost", "" },
-                  { "ghost", "" },
-                  { "duplicate", "" },
-                  { "drift", "" },
-                  { "gate_drift", "" } };
-
-    if (!view_honest(cell))
-        return false;
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if (view_measure(cell, rules[i].anomaly).max > 0 &&
-            (rules[i].promise[0] == '\0' || view_has(cell, "promises", rules[i].promise)))
-            return true;
-    return false;
-}
-
 bool view_counts(const json_t *trial)
 {
     return !json_is_true(json_object_get(trial, "void"));
@@ -220,6 +195,14 @@ int view_pick(struct pick *pick, const json_t *run, const char *scenario, const 
     return 0;
 }
 
+bool view_any_void(const struct pick *pick)
+{
+    for (size_t i = 0; i < pick->n; i++)
+        if (json_array_size(json_object_get(pick->cell[i], "trials")) > (size_t)view_trials(pick->cell[i]))
+            return true;
+    return false;
+}
+
 void view_drop(struct pick *pick)
 {
     free(pick->cell);
@@ -265,10 +248,10 @@ int view_variants(struct text_list *list, const struct pick *pick)
     return 0;
 }
 
-/* Keys of single strategies do not multiply the floor: its point may be a part of the cell's. */
-static bool agrees(const json_t *at_best, const json_t *cell)
+/* A point may be a part of another: keys of single strategies are in no other's. */
+static bool is_part(const json_t *cell, const json_t *of)
 {
-    json_t *mine = json_object_get(at_best, "sweep"), *theirs = json_object_get(cell, "sweep"), *value;
+    json_t *mine = json_object_get(cell, "sweep"), *theirs = json_object_get(of, "sweep"), *value;
     const char *key;
 
     json_object_foreach(mine, key, value)
@@ -276,7 +259,30 @@ static bool agrees(const json_t *at_best, const json_t *cell)
         if (!json_equal(value, json_object_get(theirs, key)))
             return false;
     }
-    return strcmp(view_text(at_best, "scenario"), view_text(cell, "scenario")) == 0;
+    return true;
+}
+
+int view_pick_last(struct pick *last, const struct pick *all, char *point, size_t size)
+{
+    json_t *end = json_pack("{s:{}}", "sweep"), *sweep = json_object_get(end, "sweep");
+    int failed = end == NULL;
+
+    *last = (struct pick){ .cell = calloc(all->n + 1, sizeof *last->cell) };
+    failed |= last->cell == NULL;
+    for (size_t i = 0; i < all->n && !failed; i++) {
+        json_t *own = json_object_get(all->cell[i], "sweep");
+
+        failed = json_is_object(own) && json_object_update(sweep, own) != 0;
+    }
+    for (size_t i = 0; i < all->n && !failed; i++)
+        if (is_part(all->cell[i], end))
+            last->cell[last->n++] = all->cell[i];
+    if (!failed)
+        view_point(end, point, size);
+    else
+        say_error("report: out of memory");
+    json_decref(end);
+    return failed ? -1 : 0;
 }
 
 const json_t *view_floor(const json_t *run, const json_t *cell)
@@ -286,7 +292,8 @@ const json_t *view_floor(const json_t *run, const json_t *cell)
 
     json_array_foreach(json_object_get(run, "cells"), i, other)
     {
-        if (is_floor(other) && agrees(other, cell))
+        if (is_floor(other) && strcmp(view_text(other, "scenario"), view_text(cell, "scenario")) == 0 &&
+            is_part(other, cell))
             return other;
     }
     return NULL;

@@ -32,13 +32,17 @@ bool view_is(const json_t *cell, const char *verdict);
 bool view_fails(const json_t *cell);
 /* Neither control, rogue nor floor. */
 bool view_honest(const json_t *cell);
-/* An honest strategy did what it promises not to (the rule of exit code 3). */
+/* An honest strategy did what it promises not to (the rule of exit code 3): as the run says. Of one too old to say so,
+ * as far as its summary and the rows of its void trials tell. */
 bool view_broken(const json_t *cell);
 
 /* Trials that count. */
 int64_t view_trials(const json_t *cell);
 /* Of those, how many have audit.KEY > 0. */
 int64_t view_trials_with(const json_t *cell, const char *key);
+
+/* What void trials prove all the same (results/proved.h): how many have GROUP.KEY > 0, and its sum in *sum. */
+int64_t view_void_with(const json_t *cell, const char *group, const char *key, double *sum);
 
 bool view_counts(const json_t *trial);
 /* The sum of trial.GROUP.KEY over the trials that count (GROUP NULL: of trial.KEY); NAN when none has it. */
@@ -59,6 +63,10 @@ struct pick {
 };
 int view_pick(struct pick *, const json_t *run, const char *scenario, const char *db, const char *point);
 void view_drop(struct pick *);
+bool view_any_void(const struct pick *); /* trials that do not count */
+/* Of picked cells those at the last point of the sweep, which goes to `point` as view_point() writes it: they have the
+ * last value of every key they have, as keys of single strategies are in no other's point. 0 / -1 after saying so. */
+int view_pick_last(struct pick *last, const struct pick *all, char *point, size_t size);
 /* Distinct values in order of appearance, floors apart. 0 / -1 after saying so. */
 int view_databases(struct text_list *, const json_t *run, const char *scenario);
 int view_points(struct text_list *, const struct pick *);

@@ -46,6 +46,29 @@ size_t wrap_fit(const char *text, size_t room)
     return i;
 }
 
+size_t wrap_whole(const char *text, size_t bytes)
+{
+    size_t n = strnlen(text, bytes + 1);
+
+    if (n <= bytes)
+        return n;
+    for (n = bytes; n > 0 && !begins(text[n]); n--)
+        ;
+    return n;
+}
+
+void wrap_shorten(char *text, size_t columns)
+{
+    static const char dots[] = "...";
+    size_t n = 0, i;
+
+    if (wrap_width(text) <= columns)
+        return;
+    for (i = 0; n + strlen(dots) < columns; i++)
+        n += (size_t)begins(text[i + 1]);
+    strcpy(text + i, dots);
+}
+
 void wrap_print(FILE *out, size_t first, size_t rest, const char *before, const char *after, const char *text)
 {
     size_t margin = first, columns = wrap_columns(out);

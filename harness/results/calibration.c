@@ -13,6 +13,7 @@
 #include "harness/base/say.h"
 #include "harness/results/environment.h"
 #include "harness/results/folder.h"
+#include "harness/results/value.h"
 
 #define SCHEMA     "lastseat.calibration/1"
 #define JSON_STYLE (JSON_INDENT(1) | JSON_REAL_PRECISION(9))
@@ -37,17 +38,6 @@ char *calibration_path(const char *asked)
     return path;
 }
 
-static json_t *now_utc(void)
-{
-    time_t now = time(NULL);
-    char text[32];
-    struct tm tm;
-
-    gmtime_r(&now, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return json_string(text);
-}
-
 json_t *calibration_of(const struct floors *f)
 {
     json_t *floors = json_array(), *versions = json_array();
@@ -63,7 +53,8 @@ json_t *calibration_of(const struct floors *f)
         if (f->versions[i][0] != '\0')
             json_array_append_new(versions, json_string(f->versions[i]));
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "tool", environment_tool(), "calibrated_utc",
-                     now_utc(), "machine", environment_machine(f->dir), "versions", versions, "floors", floors);
+                     value_utc(time(NULL)), "machine", environment_machine(f->dir), "versions", versions, "floors",
+                     floors);
 }
 
 /* Under another name first: a calibration that is read is always a whole one. */

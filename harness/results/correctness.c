@@ -1,10 +1,20 @@
 #include "harness/results/correctness.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const anomalies[] = { "oversold", "unsold", "drift",     "gate_drift",
-                                         "lost",     "ghost",  "duplicate", "torn" };
+#include "harness/results/proved.h"
+#include "strategies/strategy.h"
+
+/* What the catalogue of results/README.md has besides enum anomaly. */
+static const struct {
+    const char *group, *key; /* of a trial; NULL: of the trial itself */
+} others[] = {
+    { "audit", "oversold_peak" }, { "audit", "negative" },     { "audit", "doubled_seats" }, { "audit", "unasked" },
+    { "audit", "overdue" },       { "audit", "early_expiry" }, { "audit", "malformed" },     { "faults", "mismatched" },
+    { NULL, "damaged" },          { NULL, "uncommitted" },
+};
 
 bool correctness_is(const json_t *cell, const char *trait)
 {
@@ -19,14 +29,14 @@ bool correctness_is(const json_t *cell, const char *trait)
     return false;
 }
 
-static const char *verdict_of(const json_t *cell)
+static const char *verdict_in(const json_t *cell)
 {
     const char *verdict = json_string_value(json_object_get(cell, "verdict"));
 
     return verdict != NULL ? verdict : "unknown";
 }
 
-/* Place in the order of results/README.md, worst first. A cell that did not run is neither better nor worse. */
+/* Place in the order of results/README.md, worst first. */
 static int badness(const char *verdict)
 {
     static const char *const order[] = { "oversells", "loses",  "duplicates", "undersells",
@@ -38,24 +48,27 @@ static int badness(const char *verdict)
     return -i;
 }
 
-/* A void trial's rows prove as much as any other's. */
-static void count(const json_t *cell, const char *anomaly, long long *with, double *most)
+/* How many trials showed it, and the worst of them. False: none was asked, as that run is older than the key. */
+static bool count(const json_t *cell, const char *group, const char *key, long long *with, double *most)
 {
     const json_t *trial;
+    bool asked = false;
     size_t i;
 
     *with = 0;
     *most = 0;
     json_array_foreach(json_object_get(cell, "trials"), i, trial)
     {
-        double amount = json_number_value(json_object_get(json_object_get(trial, "audit"), anomaly));
+        double amount = proved_amount(trial, group, key);
 
+        asked = asked || !isnan(amount);
         *with += amount > 0;
         *most = amount > *most ? amount : *most;
     }
+    return asked;
 }
 
-static int add_anomaly(json_t *list, const char *anomaly, const json_t *a, const json_t *b)
+static int add_anomaly(json_t *list, const char *group, const char *key, const json_t *a, const json_t *b)
 {
     const json_t *const cells[2] = { a, b };
     char words[2][80];
@@ -63,7 +76,8 @@ static int add_anomaly(json_t *list, const char *anomaly, const json_t *a, const
     double most;
 
     for (int i = 0; i < 2; i++) {
-        count(cells[i], anomaly, &with[i], &most);
+        if (!count(cells[i], group, key, &with[i], &most))
+            return 0;
         snprintf(words[i], sizeof words[i], "in %lld of %zu trials", with[i],
                  json_array_size(json_object_get(cells[i], "trials")));
         if (with[i] > 0)
@@ -71,23 +85,48 @@ static int add_anomaly(json_t *list, const char *anomaly, const json_t *a, const
     }
     if ((with[0] > 0) == (with[1] > 0))
         return 0;
-    return json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", anomaly, "a", words[0], "b", words[1]));
+    return json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", key, "a", words[0], "b", words[1]));
+}
+
+static int add_anomalies(json_t *list, const json_t *a, const json_t *b)
+{
+    int failed = 0;
+
+    for (enum anomaly i = 0; i < ANOMALY_COUNT; i++)
+        failed |= add_anomaly(list, "audit", anomaly_name(i), a, b);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        failed |= add_anomaly(list, others[i].group, others[i].key, a, b);
+    return failed;
+}
+
+static bool has_trials(const json_t *cell)
+{
+    return json_array_size(json_object_get(cell, "trials")) > 0;
+}
+
+/* A worse verdict; or a promise broken that was not, as a verdict names only the worst of what happened. */
+static bool is_worse(const json_t *a, const json_t *b)
+{
+    bool newly_broken = json_is_false(json_object_get(a, "broken")) && json_is_true(json_object_get(b, "broken"));
+
+    return newly_broken || badness(verdict_in(b)) > badness(verdict_in(a));
 }
 
 int correctness_compare(json_t *cell, const json_t *a, const json_t *b)
 {
-    const char *before = verdict_of(a), *after = verdict_of(b);
+    const char *before = verdict_in(a), *after = verdict_in(b);
     bool honest = !correctness_is(b, "control") && !correctness_is(b, "rogue") && !correctness_is(b, "floor");
-    bool ran = strcmp(before, "skipped") != 0 && strcmp(after, "skipped") != 0;
+    /* A cell that did not run, skipped or not come to, is neither better nor worse. */
+    bool ran = has_trials(a) && has_trials(b);
     json_t *list = json_array();
     int failed = 0;
 
     if (strcmp(before, after) != 0)
         failed |= json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "what", "verdict", "a", before, "b", after));
-    for (size_t i = 0; i < sizeof anomalies / sizeof anomalies[0] && ran; i++)
-        failed |= add_anomaly(list, anomalies[i], a, b);
+    if (ran)
+        failed |= add_anomalies(list, a, b);
     failed |= json_object_set_new(cell, "verdict", json_pack("[s, s]", before, after));
     failed |= json_object_set_new(cell, "correctness", list);
-    failed |= json_object_set_new(cell, "worse", json_boolean(honest && ran && badness(after) > badness(before)));
+    failed |= json_object_set_new(cell, "worse", json_boolean(honest && ran && is_worse(a, b)));
     return failed;
 }

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /* Sets on a cell of a comparison: verdict [a, b]; correctness[] {what, a, b}: the verdict where it changed, and every
- * anomaly that occurred in one run and never in the other, by the trials that showed it; worse: an honest cell's
- * verdict is a worse one than before. Such a difference needs no test: one seat sold twice is a fact. 0, or -1 when out
- * of memory.
+ * anomaly that occurred in one run and never in the other, which looked for it, by the trials that showed it; worse: an
+ * honest cell's verdict is a worse one than before, or it breaks a promise that it kept. Such a difference needs no
+ * test: one seat sold twice is a fact. 0, or -1 when out of memory.
  */
 int correctness_compare(json_t *cell, const json_t *a, const json_t *b);
 /* Whether a cell of run.json has a trait. */

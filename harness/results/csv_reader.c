@@ -172,15 +172,17 @@ int csv_reader_int(struct csv_reader *r, int column, int64_t least, int64_t most
         at++;
         digits--;
     }
-    /* 18 digits cannot overflow, and nothing here needs more. */
-    if (digits >= 1 && digits <= 18) {
+    /* 19 digits cannot overflow 64 bits without a sign, and nothing here needs more. */
+    if (digits >= 1 && digits <= 19) {
         while (digits > 0 && *at >= '0' && *at <= '9') {
             n = n * 10 + (uint64_t)(*at++ - '0');
             digits--;
         }
-        *out = negative ? -(int64_t)n : (int64_t)n;
-        if (digits == 0 && *out >= least && *out <= most)
-            return 0;
+        if (digits == 0 && n <= INT64_MAX) {
+            *out = negative ? -(int64_t)n : (int64_t)n;
+            if (*out >= least && *out <= most)
+                return 0;
+        }
     }
     if (length == 0)
         return csv_reader_refuse(r, "%s is missing", r->table->columns[column]);

@@ -101,7 +101,7 @@ json_t *document_trial(int64_t number_in_cell, const struct trial *t, const stru
                   (json_int_t)s->requests, "outcomes", outcomes(s->outcomes), "attempts", (json_int_t)s->attempts,
                   "retries", reasons(s->retries), "reasons", reasons(s->reasons), "borrowers", (json_int_t)s->borrowers,
                   "ops", spent_ops(t), "wall_ns", value_known(t->wall_ns), "sold_out_ns", value_known(t->sold_out_ns),
-                  "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->wall_ns));
+                  "bookings_per_s", per_second(s->outcomes[OUTCOME_BOOKED], t->untimed ? 0 : t->wall_ns));
     times = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "response_ns",
                       value_series(s->response), "system_ns", value_series(s->system), "service_ns",
                       value_series(s->service), "pool_wait_ns", value_distribution(&s->pool_wait), "lock_wait_ns",
@@ -347,11 +347,11 @@ json_t *document_cell(const struct cell *cell, const struct tally *t, const stru
 
     validity_read(&validity, t);
     finding_reason(&t->finding, cell, tally_sold(t), reason, sizeof reason);
-    rest =
-        json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "solo", "statements_per_request",
-                  value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged", merged_of(t),
-                  "headline", headline_json(headline), "validity", validity_document(&validity), "verdict", verdict,
-                  "reason", redact_string(reason), "flags", flags_of(cell, t, at_best, headline));
+    rest = json_pack("{s:{s:o}, s:O, s:o, s:o, s:o, s:o, s:s, s:o, s:b, s:o}", "solo", "statements_per_request",
+                     value_number(t->solo, false), "trials", t->trials, "summary", summary_of(t), "merged",
+                     merged_of(t), "headline", headline_json(headline), "validity", validity_document(&validity),
+                     "verdict", verdict, "reason", redact_string(reason), "broken", finding_broken(&t->finding, cell),
+                     "flags", flags_of(cell, t, at_best, headline));
     if (rest != NULL && strcmp(verdict, "skipped") == 0 && json_object_set_new(rest, "skipped", json_true()) != 0) {
         json_decref(rest);
         rest = NULL;

@@ -42,7 +42,8 @@ static int read_history(struct history_reader *h, const char *path)
     int error = mapped_open(&m, path), code = EXIT_OK;
 
     if (error != 0) {
-        say_error("%s: %s", path, strerror(error));
+        say_error("%s: %s", path,
+                  error == ENOTSUP ? "neither a file nor a pipe: write the history to one of them" : strerror(error));
         return error == ENOENT ? EXIT_USAGE : EXIT_ERROR;
     }
     if (history_reader_take(h, HISTORY_REQUESTS, m.bytes, m.n) != 0) {
@@ -90,6 +91,8 @@ static void doubt(struct witnesses *w, struct record *r, int64_t end_ns)
         (struct hold){ .id = r->request, .request = r->request, .event = r->event, .user = r->user, .seats = r->seats };
     r->outcome = OUTCOME_ABANDONED;
     r->return_ns = end_ns;
+    if (r->attempts == 0)
+        r->attempts = 1; /* whoever got no answer has tried, whatever its writer counts */
 }
 
 /* Answers that were never known, as what is certain of them: a booking, as a hold; a giving back, as one whose seats
@@ -190,7 +193,7 @@ int elsewhere_judge(const char *path, int64_t events, int64_t seats, json_t **do
 {
     struct cell cell = { .scenario = { .events = events, .seats = seats, .instances = 1 },
                          .variant = { .registered = &registered } };
-    struct history_reader h = { .events = events };
+    struct history_reader h = { .events = events, .any_zero = true };
     struct fairness fairness;
     struct audit audit;
     int code = read_history(&h, path);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/results/metric.h"
+#include "harness/results/proved.h"
 
 static void add_unknown(struct finding *f, const char *reason)
 {
@@ -35,8 +36,7 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
         return;
     }
     for (enum anomaly i = 0; i < ANOMALY_COUNT; i++) {
-        /* Users who were cut off were not refused by the strategy. */
-        int64_t amount = is_void && (i == ANOMALY_UNSOLD || i == ANOMALY_FALSE_SOLD_OUT) ? 0 : anomaly_amount(audit, i);
+        int64_t amount = is_void && !proved_by_void(anomaly_name(i)) ? 0 : anomaly_amount(audit, i);
 
         if (amount <= 0)
             continue;
@@ -49,7 +49,7 @@ void finding_add(struct finding *f, const struct trial *trial, const struct audi
         f->unjudged = audit->unjudged;
     if (anomalous)
         return;
-    if (!is_void && audit->verdict == AUDIT_INVALID && f->invalid++ == 0)
+    if (audit->verdict == AUDIT_INVALID && f->invalid++ == 0)
         snprintf(f->invalid_reason, sizeof f->invalid_reason, "%s", audit->reason);
     else if (audit->verdict == AUDIT_UNKNOWN && !is_void)
         add_unknown(f, audit->reason);

@@ -15,7 +15,7 @@ struct finding {
     int64_t trials, voids;    /* that count, that do not                         */
     int64_t unknown;          /* trials whose audit could not say, or had none   */
     int64_t requests, errors; /* of the trials that count                        */
-    int64_t invalid;          /* trials with no such anomaly that were invalid all the same */
+    int64_t invalid;          /* trials, void ones too, with no such anomaly that were invalid all the same */
     int64_t unjudged;         /* of these, the most seats that were left over and not judged (audit.h) */
     struct {
         int64_t trials, most; /* that showed it; the worst of them (seats or requests) */

@@ -7,10 +7,12 @@
 
 #include "harness/results/csv_reader.h"
 #include "harness/results/history_check.h"
+#include "harness/results/history_zero.h"
 
-/* No sum of as many values as a file can have rows leaves 64 bits; a year is more than any run takes. */
-#define ANY_MOST   INT64_C(999999999999999999)
-#define TIME_MOST  INT64_C(31622400000000000)
+/* No sum of as many values as a file can have rows leaves 64 bits. */
+#define ANY_MOST INT64_C(999999999999999999)
+/* Of a clock that began anywhere, as Unix time does: the difference of two such times fits 64 bits. */
+#define CLOCK_MOST INT64_C(4000000000000000000)
 #define SEATS_MOST INT64_C(1000000000)
 #define LEFT_MOST  INT64_C(1000000000000)
 #define APPS_MOST  100
@@ -89,27 +91,25 @@ static int take_small(struct csv_reader *r, int column, int64_t least, int64_t m
     return 0;
 }
 
-/* A file's times begin at 0, a record's at start_ns; first_ns 0 is none. */
-static int take_times(struct csv_reader *r, struct record *record)
+/* As they stand in the file; first_ns may be HISTORY_NO_TIME. */
+static int take_times(struct csv_reader *r, bool any_zero, struct record *record)
 {
-    if (csv_reader_int(r, INVOKE, -TIME_MOST, TIME_MOST, &record->invoke_ns) != 0 ||
-        csv_reader_int(r, RETURN, -TIME_MOST, TIME_MOST, &record->return_ns) != 0 ||
-        take_optional(r, DUE, -TIME_MOST, TIME_MOST, record->invoke_ns, &record->due_ns) != 0 ||
-        take_optional(r, FIRST, 0, TIME_MOST, -1, &record->first_ns) != 0)
+    const int64_t most = any_zero ? CLOCK_MOST : HISTORY_TIME_MOST;
+
+    if (csv_reader_int(r, INVOKE, -most, most, &record->invoke_ns) != 0 ||
+        csv_reader_int(r, RETURN, -most, most, &record->return_ns) != 0 ||
+        take_optional(r, DUE, -most, most, record->invoke_ns, &record->due_ns) != 0 ||
+        take_optional(r, FIRST, any_zero ? -most : 0, most, HISTORY_NO_TIME, &record->first_ns) != 0)
         return -1;
     if (record->return_ns < record->invoke_ns)
         return csv_reader_refuse(r, "answered at %" PRId64 " ns, before it was asked at %" PRId64 " ns",
                                  record->return_ns, record->invoke_ns);
-    if (record->return_ns < record->due_ns)
-        return csv_reader_refuse(r, "answered at %" PRId64 " ns, before it was due at %" PRId64 " ns",
-                                 record->return_ns, record->due_ns);
+    if (record->invoke_ns < record->due_ns)
+        return csv_reader_refuse(r, "asked at %" PRId64 " ns, before it was due at %" PRId64 " ns", record->invoke_ns,
+                                 record->due_ns);
     if (record->first_ns > record->return_ns)
         return csv_reader_refuse(r, "its first connection at %" PRId64 " ns came after its answer at %" PRId64 " ns",
                                  record->first_ns, record->return_ns);
-    record->invoke_ns++;
-    record->return_ns++;
-    record->due_ns++;
-    record->first_ns++;
     return 0;
 }
 
@@ -159,18 +159,19 @@ static int take_ids(struct csv_reader *r, struct record *record)
     return 0;
 }
 
-static int take_record(struct csv_reader *r, const struct words *w, int64_t events, int op, struct record *record)
+static int take_record(struct csv_reader *r, const struct words *w, const struct history_reader *h, int op,
+                       struct record *record)
 {
     int64_t seats, order;
 
     record->op = (uint8_t)op;
     if (take_ids(r, record) != 0 || csv_reader_int(r, USER, 0, ANY_MOST, &record->user) != 0 ||
-        csv_reader_int(r, EVENT, 1, events, &record->event) != 0 ||
-        csv_reader_int(r, SEATS, 1, SEATS_MOST, &seats) != 0 || take_times(r, record) != 0 ||
+        csv_reader_int(r, EVENT, 1, h->events, &record->event) != 0 ||
+        csv_reader_int(r, SEATS, 1, SEATS_MOST, &seats) != 0 || take_times(r, h->any_zero, record) != 0 ||
         take_outcome(r, w, record) != 0 || take_small(r, ATTEMPTS, 0, INT32_MAX, 1, &record->attempts) != 0 ||
         take_small(r, STATEMENTS, 0, INT32_MAX, 0, &record->statements) != 0 ||
         take_small(r, APP, 0, APPS_MOST - 1, 0, &record->app) != 0 ||
-        take_optional(r, CHECKOUT, 0, TIME_MOST, 0, &record->checkout_ns) != 0 ||
+        take_optional(r, CHECKOUT, 0, HISTORY_TIME_MOST, 0, &record->checkout_ns) != 0 ||
         take_optional(r, ORDER, -ANY_MOST, ANY_MOST, 0, &order) != 0)
         return -1;
     record->seats = (int32_t)seats;
@@ -182,7 +183,7 @@ struct requests {
     struct list records, cancels, record_lines, cancel_lines;
 };
 
-static int take_line(struct requests *into, struct csv_reader *r, const struct words *w, int64_t events)
+static int take_line(struct requests *into, struct csv_reader *r, const struct words *w, const struct history_reader *h)
 {
     struct record *record;
     int64_t *line;
@@ -195,7 +196,7 @@ static int take_line(struct requests *into, struct csv_reader *r, const struct w
     if (record == NULL || line == NULL)
         return out_of_memory(r);
     *line = r->line;
-    return take_record(r, w, events, op, record);
+    return take_record(r, w, h, op, record);
 }
 
 static void keep_requests(struct trial *trial, const struct requests *taken)
@@ -221,9 +222,12 @@ static int take_requests(struct history_reader *h, struct csv_reader *r)
 
     fill_words(&words);
     h->apps_known = csv_reader_has(r, APP);
-    while ((there = csv_reader_next(r)) > 0 && (there = take_line(&taken, r, &words, h->events)) == 0)
+    while ((there = csv_reader_next(r)) > 0 && (there = take_line(&taken, r, &words, h)) == 0)
         continue;
     keep_requests(&h->trial, &taken);
+    if (there == 0 && history_zero(&h->trial, h->any_zero, taken.record_lines.items, taken.cancel_lines.items, &r->line,
+                                   r->error, sizeof r->error) != 0)
+        there = -1;
     if (there == 0 && history_check(&h->trial, taken.record_lines.items, taken.cancel_lines.items, &r->line, r->error,
                                     sizeof r->error) != 0)
         there = -1;

@@ -17,8 +17,9 @@ extern const char *const history_part_names[HISTORY_PARTS];
 /* Zeroed to begin with; history_reader_free() in any case. */
 struct history_reader {
     int64_t events; /* set by the caller: those on sale are 1..events */
-    /* Of the trial: records, cancels, gates, requests and outcomes of the totals. A file counts times from the opening
-     * of the gate; here that is at start_ns = 1, as a record says "never" with a 0. */
+    bool any_zero;  /* set by the caller: times are of any clock, and the first of them is where the gate opened */
+    /* Of the trial: records, cancels, gates, requests and outcomes of the totals. A file of ours counts times from the
+     * opening of the gate; here that is at start_ns = 1, as a record says "never" with a 0. */
     struct trial trial;
     struct witnesses witnesses;
     bool apps_known;             /* the requests say which app they went to */

@@ -21,8 +21,8 @@ struct limits {
 int limits_parse(struct limits *, const char *text);
 /* Judges a comparison (compare.h) whose cells are complete: adds gates[] {metric, limit, judged, unjudged, open,
  * failed[]} and failed. A gate fails where a difference is shown and its size is above the limit; one that found no
- * cell to judge fails, and so does any where an honest cell's verdict became worse (as metric "verdict"). open counts
- * the cells that passed though their interval reaches beyond the limit. 0, or -1 when out of memory. */
+ * cell to judge fails, and so does any where an honest cell became worse (correctness.h; as metric "verdict"). open
+ * counts the cells that passed though their interval reaches beyond the limit. 0, or -1 when out of memory. */
 int limits_judge(const struct limits *, json_t *comparison);
 
 #endif

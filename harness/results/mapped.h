@@ -9,7 +9,8 @@ struct mapped {
     size_t n;
 };
 
-int mapped_open(struct mapped *, const char *path); /* 0, or errno */
-void mapped_close(struct mapped *);                 /* after a failed open a no-op */
+/* Of a pipe: all that comes, to its end. 0, or errno; ENOTSUP: neither a file nor a pipe. */
+int mapped_open(struct mapped *, const char *path);
+void mapped_close(struct mapped *); /* after a failed open a no-op */
 
 #endif

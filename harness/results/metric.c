@@ -207,7 +207,9 @@ void metric_read(double values[METRIC_COUNT], const struct trial *trial, const s
         values[m] = NAN;
     if (audit != NULL)
         read_audit(values, audit);
-    if (!trial->untimed)
+    if (trial->untimed)
+        values[METRIC_LONGEST_WAIT] = NAN;
+    else
         read_percentiles(values, &trial->totals);
     read_asides(values, &trial->totals, audit);
     read_rates(values, trial);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/results/correctness.h"
 #include "harness/results/member.h"
 #include "harness/results/rank_sum.h"
 #include "harness/results/sample.h"
@@ -57,19 +58,6 @@ static int add_calibrated(json_t *list, const json_t *x, const json_t *y)
                                                  (rate ? a / b : b / a) - 1, "moved", apart(x, y)));
 }
 
-static bool is_floor(const json_t *cell)
-{
-    const json_t *trait;
-    size_t i;
-
-    json_array_foreach(json_object_get(cell, "traits"), i, trait)
-    {
-        if (json_is_string(trait) && strcmp(json_string_value(trait), "floor") == 0)
-            return true;
-    }
-    return false;
-}
-
 /* p99 and p50 are two chances to be wrong: each is tested at half of 5 %. */
 #define ALPHA (0.05 / 2)
 
@@ -120,7 +108,7 @@ int moved_read(json_t *list, const json_t *a, const json_t *b)
     json_array_foreach(json_object_get(a, "cells"), i, cell)
     {
         other = named(json_object_get(b, "cells"), "id", member_text(cell, "id"));
-        if (other == NULL || !is_floor(cell) || !json_is_object(json_object_get(cell, "sweep")))
+        if (other == NULL || !correctness_is(cell, "floor") || !json_is_object(json_object_get(cell, "sweep")))
             continue;
         if (add_cell(list, cell, other, sample_find("p99")) != 0 ||
             add_cell(list, cell, other, sample_find("p50")) != 0)

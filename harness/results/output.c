@@ -91,6 +91,52 @@ void output_drop(struct output *o)
     o->folder = NULL;
 }
 
+static int dump(const char *bytes, size_t n, void *output)
+{
+    output_bytes(output, bytes, n);
+    return 0;
+}
+
+int output_json(const struct folder *folder, const char *name, const json_t *json)
+{
+    /* Nine digits are more than any fraction here can claim, and 0.021 stays 0.021. */
+    const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(9);
+    struct output o;
+
+    if (output_open(&o, folder, name) != EXIT_OK)
+        return EXIT_ERROR;
+    if (json_dump_callback(json, dump, &o, flags) != 0) {
+        output_drop(&o);
+        return say_out_of_memory("results");
+    }
+    output_bytes(&o, "\n", 1);
+    return output_close(&o, true);
+}
+
+int output_scenario(const struct folder *folder, const struct cell *cell)
+{
+    struct output o;
+    char name[96], *text = NULL;
+    size_t n = 0;
+    FILE *file = open_memstream(&text, &n);
+    int status;
+
+    if (file == NULL)
+        return say_out_of_memory("results");
+    scenario_write(&cell->scenario, file);
+    if (fclose(file) != 0) {
+        free(text);
+        return say_out_of_memory("results");
+    }
+    snprintf(name, sizeof name, "scenario/%s.ini", cell->group);
+    if ((status = folder_mkdir(folder, "scenario")) == EXIT_OK && (status = output_open(&o, folder, name)) == EXIT_OK) {
+        output_bytes(&o, text, n);
+        status = output_close(&o, false);
+    }
+    free(text);
+    return status;
+}
+
 int output_copy_json(const json_t *json, const char *to)
 {
     const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(12);

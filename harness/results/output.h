@@ -8,6 +8,7 @@
 
 #include "harness/base/sum.h"
 #include "harness/results/folder.h"
+#include "harness/scenario/cell.h"
 
 /* A file of the run folder, buffered. The first write that fails is remembered with its errno and said once, at
  * output_close(): stdio would have forgotten by then what went wrong. Main thread. */
@@ -32,6 +33,10 @@ int output_close(struct output *, bool sync);
 /* Closes without a word: another failure was said already. */
 void output_drop(struct output *);
 
+/* A whole file of JSON, on the disk; EXIT_OK / EXIT_ERROR after one line. */
+int output_json(const struct folder *, const char *name, const json_t *);
+/* scenario/<name>.ini: a cell's scenario resolved. The same. */
+int output_scenario(const struct folder *, const struct cell *);
 /* --json FILE|-: a copy of what stands in the folder. EXIT_OK / EXIT_ERROR after one line. */
 int output_copy_json(const json_t *, const char *to);
 

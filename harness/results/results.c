@@ -18,9 +18,7 @@
 #include "harness/results/table.h"
 #include "harness/results/tables.h"
 #include "harness/results/tally.h"
-
-/* Nine digits are more than any fraction here can claim, and 0.021 stays 0.021. */
-#define JSON_STYLE (JSON_INDENT(1) | JSON_REAL_PRECISION(9))
+#include "harness/results/value.h"
 
 struct results {
     struct folder folder;
@@ -33,16 +31,6 @@ struct results {
     json_t *environment, *databases; /* borrowed from run */
     time_t started;
 };
-
-static json_t *utc(time_t when)
-{
-    char text[32];
-    struct tm tm;
-
-    gmtime_r(&when, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return json_string(text);
-}
 
 /* "20261121T110000Z-<first scenario>[+n]" */
 static void folder_name_of(const struct results *r, char *out, size_t size)
@@ -104,8 +92,8 @@ int results_open(struct results **out, const struct results_request *request)
     if ((code = folder_begin(&r->folder, request->out, name)) != EXIT_OK || (code = open_files(r)) != EXIT_OK)
         goto fail;
     r->run = json_pack("{s:s, s:o, s:o, s:n, s:b, s:I, s:o, s:{}, s:n, s:n, s:[], s:[]}", "schema", "lastseat.run/1",
-                       "tool", environment_tool(), "started_utc", utc(r->started), "ended_utc", "partial", 0, "seed",
-                       (json_int_t)request->seed, "command", redact_command(request->argc, request->argv),
+                       "tool", environment_tool(), "started_utc", value_utc(r->started), "ended_utc", "partial", 0,
+                       "seed", (json_int_t)request->seed, "command", redact_command(request->argc, request->argv),
                        "environment", "calibrated_utc", "floors", "scenarios", "cells");
     if (r->run == NULL || open_tallies(r) != 0 ||
         (request->interleaved != NULL &&
@@ -234,10 +222,7 @@ static const struct tally *floor_of(const struct results *r, const struct cell *
 /* What stands beside every number is what was read back, when it was: "none (tmpfs)" for a scenario's "full". */
 static const char *durability_of(const struct results *r, const struct cell *cell)
 {
-    static const char *const words[] = {
-        [DURABILITY_FULL] = "full", [DURABILITY_ASYNC] = "async", [DURABILITY_OFF] = "off"
-    };
-    const char *asked = words[cell->scenario.db.durability], *read_back = NULL;
+    const char *asked = database_durabilities[cell->scenario.db.durability], *read_back = NULL;
     const json_t *database;
     size_t i;
 
@@ -262,41 +247,17 @@ static bool is_first_of_scenario(const struct results *r, size_t index)
     return true;
 }
 
-static int write_scenario(const struct results *r, const struct cell *cell)
-{
-    struct output o;
-    char name[96], *text = NULL;
-    size_t n = 0;
-    FILE *file = open_memstream(&text, &n);
-
-    if (file == NULL)
-        return say_out_of_memory("results");
-    scenario_write(&cell->scenario, file);
-    if (fclose(file) != 0) {
-        free(text);
-        return say_out_of_memory("results");
-    }
-    snprintf(name, sizeof name, "scenario/%s.ini", cell->group);
-    if (output_open(&o, &r->folder, name) != EXIT_OK) {
-        free(text);
-        return EXIT_ERROR;
-    }
-    output_bytes(&o, text, n);
-    free(text);
-    return output_close(&o, false);
-}
-
 static int add_scenarios(struct results *r)
 {
     json_t *list = json_object_get(r->run, "scenarios");
-    int code = folder_mkdir(&r->folder, "scenario");
+    int code = EXIT_OK;
 
     for (size_t i = 0; i < r->cells->n && code == EXIT_OK; i++) {
         if (!is_first_of_scenario(r, i))
             continue;
         if (json_array_append_new(list, document_scenario(&r->cells->cell[i])) != 0)
             return say_out_of_memory("results");
-        code = write_scenario(r, &r->cells->cell[i]);
+        code = output_scenario(&r->folder, &r->cells->cell[i]);
     }
     return code;
 }
@@ -320,38 +281,18 @@ static int add_cells(struct results *r)
     return EXIT_OK;
 }
 
-static int dump(const char *bytes, size_t n, void *output)
-{
-    output_bytes(output, bytes, n);
-    return 0;
-}
-
-static int write_json(struct results *r)
-{
-    struct output o;
-
-    if (output_open(&o, &r->folder, "run.json") != EXIT_OK)
-        return EXIT_ERROR;
-    if (json_dump_callback(r->run, dump, &o, JSON_STYLE) != 0) {
-        output_drop(&o);
-        return say_out_of_memory("results");
-    }
-    output_bytes(&o, "\n", 1);
-    return output_close(&o, true);
-}
-
 int results_finish(struct results *r, bool partial)
 {
     int code;
 
     if (json_object_set_new(r->run, "partial", json_boolean(partial)) != 0 ||
-        json_object_set_new(r->run, "ended_utc", utc(time(NULL))) != 0)
+        json_object_set_new(r->run, "ended_utc", value_utc(time(NULL))) != 0)
         return say_out_of_memory("results");
     if ((code = output_close(&r->timeline, false)) != EXIT_OK || (code = output_close(&r->audit, false)) != EXIT_OK ||
         (code = add_scenarios(r)) != EXIT_OK || (code = add_cells(r)) != EXIT_OK ||
         (code = tables_write(&r->folder, r->cells, r->tallies)) != EXIT_OK ||
         (code = hdr_files_write(&r->folder, r->cells, r->tallies, r->logs)) != EXIT_OK ||
-        (code = write_json(r)) != EXIT_OK)
+        (code = output_json(&r->folder, "run.json", r->run)) != EXIT_OK)
         return code;
     return folder_finish(&r->folder);
 }

@@ -26,7 +26,8 @@ struct sample {
     size_t n;
 };
 /* Of a cell of run.json, void trials apart. n is 0 where a trial that counts lacks the value: what is left then is no
- * fair sample. 0, or -1 when out of memory; sample_free() in any case. */
+ * fair sample; and of a timed metric where the cell's summary lacks it: then its trials were not timed. 0, or -1 when
+ * out of memory; sample_free() in any case. */
 int sample_read(struct sample *, const json_t *cell, const struct sample_metric *);
 /* 0, or -1 when out of memory; sample_free() in any case. */
 int sample_copy(struct sample *to, const struct sample *from);

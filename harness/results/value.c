@@ -23,6 +23,16 @@ static json_t *percentile(const struct hist *h, double q)
     return value_number(metric_quantile(h, q), true);
 }
 
+json_t *value_utc(time_t when)
+{
+    char text[32];
+    struct tm tm;
+
+    gmtime_r(&when, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    return json_string(text);
+}
+
 json_t *value_distribution(const struct hist *h)
 {
     json_t *d = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "p50", percentile(h, 0.5), "p90", percentile(h, 0.9),

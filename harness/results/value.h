@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "harness/measure/totals.h"
 
@@ -12,6 +13,8 @@
 json_t *value_known(int64_t value);
 /* A number as short as it is: seats are whole, their median over two trials may not be. NAN: null. */
 json_t *value_number(double value, bool whole);
+/* "2026-11-21T11:00:00Z" */
+json_t *value_utc(time_t);
 /* {p50, …, n} of a histogram. */
 json_t *value_distribution(const struct hist *);
 /* {all, and each outcome that had requests} */

@@ -35,5 +35,5 @@ void burst_user(struct worker *worker)
     inflight_invoke(flight, t0_ns);
     worker_serve(crew, flight);
     if (inflight_cancels(flight, &due_ns))
-        worker_cancel(crew, flight, worker_cancel_record(crew, flight), due_ns);
+        (void)worker_cancel(crew, flight, worker_cancel_record(crew, flight), due_ns);
 }

@@ -21,7 +21,7 @@ static void keep(struct worker *worker, int book, const struct record *record)
 }
 
 /* Invoked: to the answer, and where the booking is given back, to the answer to that. A cancel that would be due after
- * the end is none. False: the book is full. */
+ * the end, or after the program stops, is none. False: the book is full. */
 static bool serve(struct worker *worker, int book, struct inflight *flight)
 {
     struct crew *crew = worker->crew;
@@ -36,8 +36,8 @@ static bool serve(struct worker *worker, int book, struct inflight *flight)
         return true;
     if ((record = next_record(crew, book, &scratch)) == NULL)
         return false;
-    worker_cancel(crew, flight, record, due_ns);
-    keep(worker, book, record);
+    if (worker_cancel(crew, flight, record, due_ns))
+        keep(worker, book, record);
     return true;
 }
 

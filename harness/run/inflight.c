@@ -210,12 +210,31 @@ static const uint8_t retried_on[VERDICT_COUNT] = {
     [VERDICT_UNKNOWN] = RETRY_ON_UNKNOWN,
 };
 
+/* A cancel in doubt may have given the booking back: a further try would find none and report a failure that was none.
+ */
 static bool retriable(const struct inflight *flight)
 {
     const struct retry_policy *retry = &flight->server->cell->variant.retry;
 
+    if (flight->verdict == VERDICT_UNKNOWN && flight->record->op != OP_RESERVE)
+        return false;
     return (retry->on & retried_on[flight->verdict]) != 0 && flight->attempt.number < retry->attempts &&
            !wait_stopping();
+}
+
+/* No effect is certain of a try alone where an earlier one may have booked. Booked, sold out and abandoned are said of
+ * the request: a strategy that says sold out to somebody who has a seat did not look for his booking. */
+static bool stays_in_doubt(const struct inflight *flight)
+{
+    switch (flight->verdict) {
+    case VERDICT_CONFLICT:
+    case VERDICT_TIMED_OUT:
+    case VERDICT_SHED:
+    case VERDICT_FAILED:
+        return flight->doubted && flight->record->op == OP_RESERVE;
+    default:
+        return false;
+    }
 }
 
 static uint8_t outcome_of(const struct inflight *flight)
@@ -233,7 +252,10 @@ bool inflight_settle(struct inflight *flight)
     struct record *record = flight->record;
     int64_t now_ns, again_ns;
 
+    flight->doubted = flight->doubted || flight->verdict == VERDICT_UNKNOWN;
     if (!retriable(flight)) {
+        if (stays_in_doubt(flight))
+            flight->verdict = verdict_of(&flight->attempt, DB_IN_DOUBT);
         record->outcome = outcome_of(flight);
         record->reason = (uint8_t)flight->attempt.reason;
         return false;

@@ -25,6 +25,7 @@ struct inflight {
     int64_t leave_at_ns;    /* the user's patience ends; WAIT_FOREVER: never                         */
     bool impatient;         /* the last wait for the pool could go on no longer than that            */
     bool commit_refused;    /* of the try that runs: COMMIT was answered by neither yes nor silence          */
+    bool doubted;           /* a try ended unknown, and may have booked                                     */
     bool parked;            /* the try that runs has called attempt_park() with success; its own thread only */
     _Atomic uint32_t state; /* enum flight_state                                       */
     enum verdict verdict;   /* of the parked attempt; valid once FLIGHT_FINISHED        */

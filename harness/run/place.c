@@ -29,12 +29,11 @@ static enum db_status run_setup(const struct cell *cell, struct db *db)
 static int set_up(struct database *database, const struct cell *cell)
 {
     const struct strategy *strategy = cell->variant.registered->strategy;
-    struct db_settings settings = cell->scenario.db;
+    const struct db_settings settings = cell_own_settings(cell);
     char error[DB_ERROR_SIZE] = "";
     enum db_status st;
     struct db *db;
 
-    settings.rtt_ns = 0; /* nobody waits for this */
     if ((db = database_connect(database, &settings, strategy->statements, error, sizeof error)) == NULL) {
         say_error("%s: cannot connect to set up the strategy's tables: %s", cell->id, error);
         return -1;

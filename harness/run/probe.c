@@ -169,6 +169,7 @@ static int start_thread(struct probe *probe)
 
 int probe_open(struct probe **out, const struct cell *cell, struct database *database)
 {
+    const struct db_settings settings = cell_own_settings(cell);
     const enum ledger ledger = cell_ledger(cell);
     struct probe *probe;
     int failed;
@@ -185,7 +186,7 @@ int probe_open(struct probe **out, const struct cell *cell, struct database *dat
     probe->seats = ledger == LEDGER_SEATS ? seats_sql : NULL;
     probe->remaining = ledger == LEDGER_OWN ? cell->variant.registered->strategy->remaining.in[probe->dialect] : NULL;
     probe->seen.first_ns = -1;
-    probe->db = database_connect(database, &cell->scenario.db, NULL, probe->error, sizeof probe->error);
+    probe->db = database_connect(database, &settings, NULL, probe->error, sizeof probe->error);
     if (probe->db == NULL) {
         say_error("%s: the probe cannot connect: %s", cell->id, probe->error);
         free(probe);

@@ -4,12 +4,13 @@
 #include "harness/run/trial.h"
 
 /* [audit] probe: a thread that looks at what has been committed while the rush goes on, once every period and once more
- * when all have been answered, each time on one snapshot, and asks what must hold at every moment: no event has more
- * seats in bookings and holds that are not over than it has in all (oversold) no counter, and nothing the strategy's
- * own tables say is left, is below 0 (negative) no booking has fewer rows of seats than seats: somebody else has them;
- * no seat has two rows (duplicate seat) Its connection is none of the apps', and what it asks is in none of their
- * counts. It only reads: in PostgreSQL, and in SQLite's WAL, it keeps nobody waiting. A period that a probe takes
- * longer than is left out. */
+ * when all have been answered, each time on one snapshot, and asks what must hold at every moment:
+ * - oversold: no event has more seats in bookings and holds that are not over than it has in all;
+ * - negative: no counter, and nothing the strategy's own tables say is left, is below 0;
+ * - duplicate seat: no booking has fewer rows of seats than seats (somebody else has them), and no seat has two rows.
+ *
+ * Its connection is none of the apps', and what it asks is in none of their counts. It only reads: in PostgreSQL, and
+ * in SQLite's WAL, it keeps nobody waiting. A period that a probe takes longer than is left out. */
 struct probe;
 
 /* Main thread, once the place is prepared and before the start. *out stays NULL where the scenario asks for none, or

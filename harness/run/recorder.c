@@ -10,9 +10,20 @@
 #include "harness/base/wait.h"
 
 /* How far ahead of a worker its pages are ready, in records; looked after every HELPER_PERIOD_NS. At 2 ms and 16,384
- * records a worker would have to make 8 million requests a second to outrun it. */
-enum { AHEAD = 16384 };
+ * records a worker would have to make 8 million requests a second to outrun it. Many workers share the processors, and
+ * so a bound on the bytes made ready for all of them together; each has some pages all the same. */
+enum { AHEAD_MOST = 16384, AHEAD_LEAST = 128 };
+#define AHEAD_BYTES      ((size_t)64 << 20)
 #define HELPER_PERIOD_NS (2 * NS_PER_MS)
+
+static size_t ahead_of_each(int n)
+{
+    size_t share = AHEAD_BYTES / sizeof(struct record) / (size_t)n;
+
+    if (share > AHEAD_MOST)
+        return AHEAD_MOST;
+    return share < AHEAD_LEAST ? AHEAD_LEAST : share;
+}
 
 static int map_books(struct recorder *recorder, int n, size_t each)
 {
@@ -23,6 +34,7 @@ static int map_books(struct recorder *recorder, int n, size_t each)
         return -1;
     memset(recorder->books, 0, (size_t)n * sizeof *recorder->books);
     recorder->n = n;
+    recorder->ahead = ahead_of_each(n);
     for (i = 0; i < n; i++) {
         struct recorder_book *book = &recorder->books[i];
 
@@ -32,6 +44,8 @@ static int map_books(struct recorder *recorder, int n, size_t each)
             book->records = NULL;
             return -1;
         }
+        /* A huge page would be more than a book's share. An error: there are none. */
+        (void)madvise(book->records, each * sizeof(struct record), MADV_NOHUGEPAGE);
         book->capacity = each;
         atomic_init(&book->used, 0);
     }
@@ -87,8 +101,8 @@ static void *help(void *arg)
         for (i = 0; i < recorder->n; i++) {
             size_t used = atomic_load_explicit(&recorder->books[i].used, memory_order_relaxed);
 
-            if (used + AHEAD / 2 > recorder->books[i].ready)
-                make_ready(&recorder->books[i], used + AHEAD);
+            if (used + recorder->ahead / 2 > recorder->books[i].ready)
+                make_ready(&recorder->books[i], used + recorder->ahead);
         }
     return NULL;
 }
@@ -103,7 +117,7 @@ int recorder_open_growing(struct recorder *recorder, int n)
         return -1;
     }
     for (i = 0; i < n; i++)
-        make_ready(&recorder->books[i], AHEAD);
+        make_ready(&recorder->books[i], recorder->ahead);
     if ((failed = pthread_create(&recorder->helper, NULL, help, recorder)) != 0) {
         say_error("cannot start the thread that readies memory: %s", strerror(failed));
         recorder_close(recorder);

@@ -9,11 +9,13 @@
 
 /* Where workers write their records. A burst and open load know how many there will be: they are allocated and touched
  * before the start. A duration-bound load does not: each worker is given a large reservation of address space, and a
- * helper thread has its pages made ready ahead of the worker, so that no worker waits for memory. */
+ * helper thread has its pages made ready ahead of the worker, so that no worker waits for memory. The more workers, the
+ * less far ahead: what stands ready is bounded. */
 
 struct recorder {
     struct recorder_book *books;
     int n;
+    size_t ahead; /* growing: records of each book that are made ready before they are written */
     bool helped;
     bool on_heap; /* fixed: its one book is handed over as it is */
     _Atomic uint32_t stop;

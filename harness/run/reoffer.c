@@ -20,9 +20,9 @@ struct reoffer {
     struct db *observer;
     void *memory; /* of a request */
     size_t memory_size;
-    int64_t began_ns;
-    size_t from, to; /* records of the last round                                  */
-    int64_t *booked; /* of these, requests in doubt that have a row, ascending */
+    int64_t began_ns, limit_ns; /* limit: on the clock */
+    size_t from, to;            /* records of the last round                                  */
+    int64_t *booked;            /* of these, requests in doubt that have a row, ascending */
     size_t booked_count, booked_room;
 };
 
@@ -45,6 +45,7 @@ static int look_up(struct reoffer *r)
     if (out == NULL)
         return -1;
     free(r->booked);
+    r->booked = NULL;
     r->booked_count = r->booked_room = 0;
     fputs("SELECT DISTINCT request FROM bookings WHERE state = 'CONFIRMED' AND request IN (0", out);
     for (i = r->from; i < r->to; i++)
@@ -91,6 +92,7 @@ static void ask(const struct reoffer *r, struct record *before, struct record *r
     memset(r->memory, 0, r->memory_size);
     inflight_init_again(&flight, &planned, &r->servers[before->app], record, r->memory);
     inflight_invoke(&flight, 0);
+    flight.leave_at_ns = r->limit_ns;
     do {
         if (flight.due_again_ns > 0)
             wait_until(flight.due_again_ns);
@@ -113,7 +115,12 @@ static size_t count(const struct reoffer *r)
     return n;
 }
 
-/* Whoever wants more after the last round asks; the others of the trial stay where they are. */
+static bool time_is_up(const struct reoffer *r)
+{
+    return wait_stopping() || clock_now_ns() >= r->limit_ns;
+}
+
+/* Whoever wants more after the last round asks, while there is time; the others of the trial stay where they are. */
 static int ask_round(struct reoffer *r)
 {
     struct trial *trial = r->trial;
@@ -123,13 +130,9 @@ static int ask_round(struct reoffer *r)
     if (grown == NULL)
         return -1;
     trial->records = grown;
-    for (i = r->from; i < r->to; i++) {
-        if (!wants_more(r, &grown[i]))
-            continue;
-        if (wait_stopping() || clock_now_ns() - r->began_ns > REOFFER_LIMIT_NS)
-            return 0;
-        ask(r, &grown[i], &grown[trial->record_count++]);
-    }
+    for (i = r->from; i < r->to && !time_is_up(r); i++)
+        if (wants_more(r, &grown[i]))
+            ask(r, &grown[i], &grown[trial->record_count++]);
     return 0;
 }
 
@@ -149,13 +152,16 @@ static int ask_all(struct reoffer *r)
             break;
         if (ask_round(r) != 0)
             return -1;
+        /* Not all may have been asked, and who was still trying was sent away. */
+        if (time_is_up(r))
+            break;
         r->from = r->to;
     }
     return 0;
 }
 
 int reoffer(struct trial *trial, struct fault_report *report, const struct cell *cell, struct app_server *servers,
-            struct db *observer)
+            struct db *observer, int64_t limit_ns)
 {
     struct reoffer r = { .trial = trial,
                          .report = report,
@@ -167,6 +173,7 @@ int reoffer(struct trial *trial, struct fault_report *report, const struct cell 
 
     if (trial->records == NULL)
         return 0;
+    r.limit_ns = r.began_ns + limit_ns;
     r.memory = calloc(1, r.memory_size);
     if ((failed = r.memory == NULL ? -1 : ask_all(&r)) != 0)
         say_error("%s: cannot ask again after the faults: %s", cell->id, db_last_error(observer));

@@ -70,11 +70,12 @@ static int64_t peak_rss_bytes(void)
 
 static int open_observer(struct stage *stage)
 {
+    const struct db_settings settings = cell_own_settings(stage->cell);
     char error[DB_ERROR_SIZE] = "";
 
     if ((database_caps(stage->database) & DB_CAN_NETWORK) == 0)
         return 0;
-    stage->observer = database_connect(stage->database, &stage->cell->scenario.db, NULL, error, sizeof error);
+    stage->observer = database_connect(stage->database, &settings, NULL, error, sizeof error);
     if (stage->observer == NULL) {
         say_error("%s: cannot connect an observer: %s", stage->cell->id, error);
         return -1;
@@ -296,7 +297,7 @@ static int recover(struct stage *stage, struct trial *trial)
 {
     faults_resolve(&stage->faults, trial->start_ns + trial->wall_ns);
     return stage->faults.report.on && !wait_stopping()
-               ? reoffer(trial, &stage->faults.report, stage->cell, stage->servers, stage->observer)
+               ? reoffer(trial, &stage->faults.report, stage->cell, stage->servers, stage->observer, REOFFER_LIMIT_NS)
                : 0;
 }
 

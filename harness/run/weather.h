@@ -9,8 +9,8 @@
 #include "harness/measure/hist.h"
 
 /* What the machine did to a trial meanwhile. Three witnesses:
- *   steal      the host ran somebody else on our processors (/proc/stat; ticks of 10 ms, so it takes many trials to
- * tell) run delay  threads of ours were ready and had no processor, summed over them (/proc/self/task/TID/schedstat)
+ *   steal      the host ran somebody else on our processors (/proc/stat; ticks of 10 ms: it takes many trials to tell)
+ *   run delay  threads of ours were ready and had no processor, summed over them (/proc/self/task/TID/schedstat)
  *   hiccups    a thread that sleeps 1 ms at a time was woken late, by so much. Where the system allows it, it has
  *              real-time priority: then it is late only when the whole machine stood still, and not because our own
  *              threads were many. It costs some hundredths of one processor; how much is measured too. */

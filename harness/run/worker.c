@@ -60,10 +60,12 @@ void worker_serve(struct crew *crew, struct inflight *flight)
     worker_answered(crew, flight);
 }
 
-void worker_cancel(struct crew *crew, struct inflight *flight, struct record *record, int64_t due_ns)
+bool worker_cancel(struct crew *crew, struct inflight *flight, struct record *record, int64_t due_ns)
 {
-    wait_until(due_ns);
+    if (!wait_until(due_ns) && clock_now_ns() < due_ns)
+        return false;
     inflight_cancel(flight, record);
     inflight_invoke(flight, due_ns);
     worker_serve(crew, flight);
+    return true;
 }

@@ -26,7 +26,8 @@ struct record *worker_cancel_record(const struct crew *, const struct inflight *
 void worker_serve(struct crew *, struct inflight *);
 /* The answer is there: takes the time, tells the progress. */
 void worker_answered(struct crew *, struct inflight *);
-/* A user with a thread of its own gives a booking back when it is due (inflight_cancels()). */
-void worker_cancel(struct crew *, struct inflight *, struct record *, int64_t due_ns);
+/* A user with a thread of its own gives a booking back when it is due (inflight_cancels()). False: the program stops
+ * before that, so he does not, and the record is left as it was. */
+bool worker_cancel(struct crew *, struct inflight *, struct record *, int64_t due_ns);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/scenario/timetable.h"
 
@@ -72,6 +73,19 @@ struct db_settings cell_settings(const struct cell *cell)
     settings.busy = wait.busy;
     settings.lock_timeout_ns = wait.timeout_ns;
     settings.never_waits = wait.never;
+    return settings;
+}
+
+/* Nothing that a user does holds a lock as long as that: better an error then than a program that hangs. */
+#define OWN_LOCK_TIMEOUT_NS (60 * NS_PER_S)
+
+struct db_settings cell_own_settings(const struct cell *cell)
+{
+    struct db_settings settings = cell->scenario.db;
+
+    settings.rtt_ns = 0;
+    settings.lock_timeout_ns = OWN_LOCK_TIMEOUT_NS;
+    settings.statement_timeout_ns = 0;
     return settings;
 }
 

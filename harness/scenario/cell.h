@@ -47,6 +47,9 @@ int variant_override(struct variant *, const struct override *, bool swept);
 /* How the value of a [strategy.NAME] key is printed, so that equal ones read alike; key: one variant_override() took.
  */
 void variant_print(const struct variant *, const char *key, char *out, size_t size);
+/* One strategy with equal options, wherever they come from: its text, [strategy.NAME], a sweep, a default. The retry
+ * policy may differ. */
+bool variant_does_same(const struct variant *, const struct variant *);
 void variant_free(struct variant *); /* NULL and zeroed are no-ops */
 /* The promises of a cell's variant under its scenario and retry policy. */
 unsigned cell_promises(const struct cell *);
@@ -61,6 +64,9 @@ unsigned cell_needs(const struct cell *);
 int cell_services(const struct cell *);
 /* [db] for the connections of the variant's apps: the scenario's, tuned by the strategy. */
 struct db_settings cell_settings(const struct cell *);
+/* [db] for the harness's own connections (set-up, observer, probe, audit): none of the limits and delays that are meant
+ * for users. What these run grows with the house, and a limit it ran into would be no finding. */
+struct db_settings cell_own_settings(const struct cell *);
 /* As struct app number `index` sees the scenario; memory is NULL. */
 struct app cell_app(const struct cell *, int index);
 /* True when more seats are asked for than there are, of the event that is wanted most: a control should oversell here.

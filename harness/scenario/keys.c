@@ -122,7 +122,8 @@ const struct option scenario_options[] = {
     { KEY("retry", "on", OPTION_SET, retry.on), .fallback = "conflict", .words = WORDS("conflict", "unknown"),
       .help = "What is tried again. conflict: a lost race, which has changed nothing; unknown: a booking whose "
               "connection went down during the commit, which may have happened. The further try carries the same "
-              "request id: a strategy that does not look for it books twice." },
+              "request id: a strategy that does not look for it books twice. A later try that comes to nothing leaves "
+              "it unknown; a cancel in doubt is not tried again." },
 
     { KEY("audit", "probe", OPTION_DURATION, probe_ns), .min = 0, .max = MINUTE, .fallback = "0ms",
       .help = "How often a reader looks, while the rush goes on, that nothing is oversold, below zero or sold twice; "

@@ -224,6 +224,21 @@ void variant_print(const struct variant *v, const char *key, char *out, size_t s
         option_print(row_of(v->registered->strategy, key), v->options, out, size);
 }
 
+bool variant_does_same(const struct variant *a, const struct variant *b)
+{
+    char of_a[OPTION_TEXT_SIZE], of_b[OPTION_TEXT_SIZE];
+
+    if (a->registered != b->registered)
+        return false;
+    for (const struct option *row = a->registered->strategy->options; row != NULL && row->name != NULL; row++) {
+        option_print(row, a->options, of_a, sizeof(of_a));
+        option_print(row, b->options, of_b, sizeof(of_b));
+        if (strcmp(of_a, of_b) != 0)
+            return false;
+    }
+    return true;
+}
+
 void variant_free(struct variant *v)
 {
     if (v == NULL)

@@ -66,13 +66,15 @@ static int64_t least_of(const struct scenario *scenario)
 static int check_most(const struct expedition *e)
 {
     struct scenario most;
+    struct hunt_load load;
     char place[160];
     int status;
     size_t i;
 
     for (i = 0; i < e->cells.n; i++) {
         most = e->cells.cell[i].scenario; /* shallow: only read */
-        hunt_set_level(&most, e->most);
+        load = hunt_load(&most);
+        hunt_set_level(&most, &load, e->most);
         snprintf(place, sizeof place, "%s with %" PRId64 "%s (--max)", most.place, e->most,
                  most.model == LOAD_OPEN ? " requests per second" : " users");
         if ((status = scenario_check(&most, place)) != EXIT_OK)
@@ -266,16 +268,17 @@ static int present(const struct expedition *e)
     const struct arguments *arguments = &e->arguments;
     const char *path = e->dossier.folder.path;
     int status = arguments->no_plots ? EXIT_OK : breaks_plots(e->dossier.json, path);
+    int pages = breaks_pages(e->dossier.json, path);
 
-    if (status == EXIT_OK)
-        status = breaks_pages(e->dossier.json, path);
-    if (status == EXIT_OK && arguments->json != NULL)
-        status = output_copy_json(e->dossier.json, arguments->json);
-    if (status != EXIT_OK || arguments->quiet || (arguments->json != NULL && strcmp(arguments->json, "-") == 0))
+    status = exit_first(status, pages);
+    if (arguments->json != NULL)
+        status = exit_first(status, output_copy_json(e->dossier.json, arguments->json));
+    if (arguments->quiet || (arguments->json != NULL && strcmp(arguments->json, "-") == 0))
         return status;
     breaks_table(e->dossier.json, stdout, arguments_colour(arguments, stdout));
-    printf("\nopen %s/report.html\n", path);
-    return EXIT_OK;
+    if (pages == EXIT_OK)
+        printf("\nopen %s/report.html\n", path);
+    return status;
 }
 
 static int explore(struct expedition *e, int argc, char **argv)
@@ -299,9 +302,8 @@ static int explore(struct expedition *e, int argc, char **argv)
     status = search(e);
     if (status != EXIT_OK && status != EXIT_INTERRUPTED)
         return status;
-    if ((told = dossier_finish(&e->dossier, e->hunts, status == EXIT_INTERRUPTED)) == EXIT_OK)
-        told = present(e);
-    return told != EXIT_OK ? told : status;
+    told = dossier_finish(&e->dossier, e->hunts, status == EXIT_INTERRUPTED);
+    return told != EXIT_OK ? told : exit_first(status, present(e));
 }
 
 int verb_breakpoint(int argc, char **argv)

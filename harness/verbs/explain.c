@@ -12,7 +12,6 @@
 #include "harness/run/interrupt.h"
 #include "harness/scenario/cell.h"
 #include "harness/verbs/arguments.h"
-#include "harness/verbs/session.h"
 #include "harness/verbs/verbs.h"
 
 /* The scenario it plays unless keys are set otherwise. */
@@ -27,7 +26,8 @@ struct explanation {
     struct scenario scenario;
     struct cells cells;
     struct database *database; /* of the cell before: cells of one database follow each other */
-    char opened[16];
+    char opened[16];           /* its name; the database is NULL where it could not be reached */
+    char reason[DB_ERROR_SIZE];
     char *extra; /* --set as it was typed, to repeat what is told */
 };
 
@@ -138,20 +138,6 @@ static int expand(struct explanation *explanation)
     return status;
 }
 
-/* Who names a database wants it, or exit 5; else the cells of one that is not there are skipped, and that is EXIT_OK.
- */
-static int do_without(struct explanation *explanation, const char *db, const char *reason)
-{
-    if (interrupt_raised())
-        return EXIT_INTERRUPTED;
-    if (text_list_has(&explanation->arguments.databases, db)) {
-        say_error("%s", reason);
-        return EXIT_UNREACHABLE;
-    }
-    session_skip(&explanation->cells, db, reason);
-    return EXIT_OK;
-}
-
 /* Connections: a pool for every app, services included, and an observer. */
 static int most_connections(const struct cells *cells)
 {
@@ -168,29 +154,47 @@ static int most_connections(const struct cells *cells)
     return most;
 }
 
-/* Its database, unless the cell is skipped by now. */
-static int open_database(struct explanation *explanation, const struct cell *cell)
+/* In [db] dir, or in the folder of the results, which is made where nothing was run yet. */
+static int open_in_dir(struct explanation *explanation, const struct cell *cell)
 {
     struct database_request request = { .max_connections = most_connections(&explanation->cells) };
-    char reason[DB_ERROR_SIZE], *root = NULL;
-    int failed;
+    char *root = NULL;
 
-    if (explanation->database != NULL && strcmp(explanation->opened, cell->db) == 0)
-        return EXIT_OK;
-    database_close(explanation->database);
-    explanation->database = NULL;
     request.dir = cell->scenario.db_dir;
-    if (request.dir[0] == '\0' && (request.dir = root = folder_root()) == NULL) {
-        say_error("out of memory for a path");
-        return EXIT_ERROR;
-    }
-    if (root != NULL)
+    if (request.dir[0] == '\0') {
+        if ((request.dir = root = folder_root()) == NULL) {
+            say_error("out of memory for a path");
+            return EXIT_ERROR;
+        }
         mkdir(root, 0777);
+    }
     database_sweep_leftovers(request.dir);
     snprintf(explanation->opened, sizeof explanation->opened, "%s", cell->db);
-    failed = database_open(&explanation->database, cell->db, &request, reason, sizeof reason);
+    (void)database_open(&explanation->database, cell->db, &request, explanation->reason, sizeof explanation->reason);
     free(root);
-    return failed == 0 ? EXIT_OK : do_without(explanation, cell->db, reason);
+    return EXIT_OK;
+}
+
+/* Where it cannot be reached, and nobody named it with --db, the cell is skipped. */
+static int open_database(struct explanation *explanation, struct cell *cell)
+{
+    int status = EXIT_OK;
+
+    if (strcmp(explanation->opened, cell->db) != 0) {
+        database_close(explanation->database);
+        explanation->database = NULL;
+        status = open_in_dir(explanation, cell);
+    }
+    if (status != EXIT_OK || explanation->database != NULL)
+        return status;
+    if (interrupt_raised())
+        return EXIT_INTERRUPTED;
+    if (text_list_has(&explanation->arguments.databases, cell->db)) {
+        say_error("%s", explanation->reason);
+        return EXIT_UNREACHABLE;
+    }
+    snprintf(cell->skip, sizeof cell->skip, "%s", text_behind(cell->db, explanation->reason));
+    return EXIT_OK;
 }
 
 static int width_of(FILE *stream)
@@ -273,9 +277,8 @@ static int explain(struct explanation *explanation, const struct cell *cell, boo
         .extra = explanation->extra,
     };
     struct exploration exploration;
-    int status;
+    int status = exploration_run(&exploration, cell, explanation->database, &request);
 
-    status = exploration_run(&exploration, cell, explanation->database, &request);
     if (status == EXIT_OK) {
         print(explanation, &exploration, in_a_row);
         status = code_of(&exploration);
@@ -301,7 +304,7 @@ static int write_extra(struct explanation *explanation)
 /* A broken promise outranks a rogue that was not caught; anything else ends the row. */
 static int explain_all(struct explanation *explanation)
 {
-    const struct cells *cells = &explanation->cells;
+    struct cells *cells = &explanation->cells;
     int status = EXIT_OK, worst = EXIT_OK;
     size_t i, wanted = 0;
 
@@ -314,15 +317,14 @@ static int explain_all(struct explanation *explanation)
     if (explanation->arguments.format == FORMAT_CSV)
         story_csv_head(stdout);
     for (i = 0; i < cells->n; i++) {
-        const struct cell *cell = &cells->cell[i];
+        struct cell *cell = &cells->cell[i];
 
         if (!is_wanted(explanation, i))
             continue;
         if (cell->skip[0] == '\0' && (status = open_database(explanation, cell)) != EXIT_OK)
             return status;
         if (cell->skip[0] != '\0') {
-            if (is_wanted(explanation, i))
-                print_skipped(explanation, cell);
+            print_skipped(explanation, cell);
             continue;
         }
         status = explain(explanation, cell, wanted > 1);

@@ -89,7 +89,7 @@ static int help_check(void)
 static int help_report(void)
 {
     puts("lastseat report RUN  (a run folder: results/latest)\n\n"
-         "Prints the table of a run again, and writes its report.html, report.md and plots/ again.\n");
+         "Prints the table of a run again, and writes its report.html, report.md and\nplots/ again.\n");
     argument_help(stdout, REPORT_OPTIONS);
     return EXIT_OK;
 }
@@ -132,8 +132,8 @@ static int help_compare(void)
         used += (size_t)snprintf(words + used, sizeof words - used, " %s%s", m->word, m[1].word != NULL ? "," : "");
     putchar('\n');
     text_wrap(stdout, 0, words);
-    puts("A gate also fails where an honest cell's verdict became worse, and where it\n"
-         "found nothing to judge.");
+    puts("A gate also fails where an honest cell's verdict became worse or it broke a\n"
+         "promise it had kept, and where it found nothing to judge.");
     return EXIT_OK;
 }
 

@@ -7,6 +7,17 @@
 #include "harness/verbs/arguments.h"
 #include "harness/verbs/verbs.h"
 
+static int present(const json_t *run, const struct arguments *arguments)
+{
+    const char *dir = arguments->names.items[0];
+    int status = arguments->no_plots ? EXIT_OK : report_plots(run, dir), pages = report_pages(run, dir);
+
+    report_table(run, stdout, arguments_colour(arguments, stdout));
+    if (pages == EXIT_OK)
+        printf("\nopen %s/report.html\n", dir);
+    return exit_first(status, pages);
+}
+
 int verb_report(int argc, char **argv)
 {
     struct arguments arguments;
@@ -19,14 +30,8 @@ int verb_report(int argc, char **argv)
     }
     if (status == EXIT_OK)
         status = results_load(&run, arguments.names.items[0]);
-    if (status == EXIT_OK && !arguments.no_plots)
-        status = report_plots(run, arguments.names.items[0]);
     if (status == EXIT_OK)
-        status = report_pages(run, arguments.names.items[0]);
-    if (status == EXIT_OK) {
-        report_table(run, stdout, arguments_colour(&arguments, stdout));
-        printf("\nopen %s/report.html\n", arguments.names.items[0]);
-    }
+        status = present(run, &arguments);
     json_decref(run);
     arguments_free(&arguments);
     return status;

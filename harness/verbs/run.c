@@ -123,45 +123,44 @@ static int measure(struct bench *bench)
     return status;
 }
 
+/* Pictures, pages, JSON and table, each whether or not the one before failed: the first failure, or EXIT_OK. */
 static int present(struct bench *bench)
 {
     const struct arguments *arguments = &bench->arguments;
     const json_t *run = results_json(bench->results);
     const char *path = results_path(bench->results);
     bool json_alone = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
-    int status = EXIT_OK;
+    int status = arguments->no_plots ? EXIT_OK : report_plots(run, path), pages = report_pages(run, path);
     char *shown;
 
-    if (!arguments->no_plots)
-        status = report_plots(run, path);
-    if (status == EXIT_OK)
-        status = report_pages(run, path);
-    if (arguments->json != NULL && status == EXIT_OK)
-        status = output_copy_json(run, arguments->json);
+    status = exit_first(status, pages);
+    if (arguments->json != NULL)
+        status = exit_first(status, output_copy_json(run, arguments->json));
     if (json_alone || arguments->quiet)
         return status;
     report_table(run, stdout, arguments_colour(arguments, stdout));
-    shown = folder_shown(path);
-    printf("\nopen %s/report.html\n", shown != NULL ? shown : path);
+    if (pages == EXIT_OK) {
+        shown = folder_shown(path);
+        printf("\nopen %s/report.html\n", shown != NULL ? shown : path);
+        free(shown);
+    }
     fflush(stdout); /* before what is said of --keep */
-    free(shown);
     return status;
 }
 
-/* Interrupted runs leave a whole folder as well, marked partial. */
+/* Interrupted runs leave a whole folder as well, marked partial. What was found outranks how it could be shown. */
 static int conclude(struct bench *bench, int measured)
 {
     int status = results_finish(bench->results, measured == EXIT_INTERRUPTED);
 
-    if (status == EXIT_OK)
-        status = present(bench);
     if (status != EXIT_OK)
         return status;
+    status = present(bench);
     if (bench->arguments.keep)
         session_print_kept(&bench->session);
     if (measured == EXIT_INTERRUPTED)
         return EXIT_INTERRUPTED;
-    return results_broken(bench->results) ? EXIT_BROKEN : EXIT_OK;
+    return results_broken(bench->results) ? EXIT_BROKEN : status;
 }
 
 static int bench_run(struct bench *bench, int argc, char **argv)

@@ -103,23 +103,13 @@ struct database *session_database(const struct session *session, const struct ce
     return session->databases[index_of(cell->db)];
 }
 
-/* A reason begins with the database's name where it may stand alone; here the name is said already. */
-static const char *after_name(const char *reason, const char *name)
+static void skip_cells(struct cells *cells, const char *name, const char *reason)
 {
-    size_t length = strlen(name);
-
-    return strncmp(reason, name, length) == 0 && strncmp(reason + length, ": ", 2) == 0 ? reason + length + 2 : reason;
-}
-
-void session_skip(struct cells *cells, const char *name, const char *reason)
-{
-    const char *why = after_name(reason, name);
     size_t i;
 
-    say_warning("%s is skipped: %s", name, why);
     for (i = 0; i < cells->n; i++)
         if (strcmp(cells->cell[i].db, name) == 0 && cells->cell[i].skip[0] == '\0')
-            snprintf(cells->cell[i].skip, sizeof cells->cell[i].skip, "%s", why);
+            snprintf(cells->cell[i].skip, sizeof cells->cell[i].skip, "%s", reason);
 }
 
 static bool needed(const struct cells *cells, const char *name, int64_t *connections)
@@ -162,6 +152,7 @@ int session_open(struct session *session, struct cells *cells, struct results *r
     const char *dir = cells->cell[0].scenario.db_dir;
     struct database_request request;
     char reason[DB_ERROR_SIZE];
+    const char *why;
     size_t i;
 
     memset(session, 0, sizeof *session);
@@ -184,11 +175,13 @@ int session_open(struct session *session, struct cells *cells, struct results *r
             continue;
         if (interrupt_raised())
             return EXIT_INTERRUPTED; /* that is why it did not come up */
+        why = text_behind(database_names[i], reason);
         if (text_list_has(required, database_names[i])) {
-            say_error("%s: %s", database_names[i], after_name(reason, database_names[i]));
+            say_error("%s: %s", database_names[i], why);
             return EXIT_UNREACHABLE;
         }
-        session_skip(cells, database_names[i], reason);
+        say_warning("%s is skipped: %s", database_names[i], why);
+        skip_cells(cells, database_names[i], why);
     }
     skip_refused(session);
     return EXIT_OK;
@@ -222,7 +215,8 @@ static int record_facts(struct session *session)
     return EXIT_OK;
 }
 
-/* Statements per request of one user buying one seat: a fact of the variant on a database, so sweep points share it. */
+/* Statements per request of one user buying one seat: a fact of a strategy with its options on a database, so cells
+ * that differ in neither share it. */
 int session_solo(struct session *session, size_t i, double *per_request)
 {
     struct database *database = session_database(session, &session->cells->cell[i]);
@@ -256,7 +250,7 @@ static int run_solos(struct session *session)
             continue;
         for (j = 0; j < i; j++)
             if (cell[j].skip[0] == '\0' && same_settings(&cell[i], &cell[j]) &&
-                strcmp(cell[i].variant.name, cell[j].variant.name) == 0)
+                variant_does_same(&cell[i].variant, &cell[j].variant))
                 break;
         if (j < i)
             solos[i] = solos[j];

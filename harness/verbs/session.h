@@ -25,8 +25,6 @@ int session_check(const struct cells *);
  * otherwise. session_close() in any case. */
 int session_open(struct session *, struct cells *, struct results *, const char *results_dir,
                  const struct text_list *required, bool keep);
-/* Skips every cell of a database that could not be opened; the reason may begin with its name. Warns in one line. */
-void session_skip(struct cells *, const char *database, const char *reason);
 /* Facts of every database and class of durability the cells use, then the solo trials that amplification is measured
  * against. */
 int session_prepare(struct session *);

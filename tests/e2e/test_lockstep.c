@@ -1,4 +1,5 @@
 /* Lock-step on real databases: the unchanged strategies, one thread per user, and counts that are exact. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/measure/model.h"
+#include "harness/results/document.h"
+#include "harness/results/metric.h"
 #include "tests/support/bench.h"
 
 struct counted {
@@ -135,6 +138,26 @@ static void two_runs_answer_every_user_alike(void **state)
     trial_free(&second.trial);
 }
 
+/* How long the taking of turns went on says nothing of a strategy. */
+static void nothing_is_said_of_time(void **state)
+{
+    double metric[METRIC_COUNT];
+    struct counted got;
+    json_t *trial;
+
+    (void)state;
+    run(&got, 0, "optimistic", 20, 3, "5", "");
+    metric_read(metric, &got.trial, &got.audit);
+    for (int m = 0; m < METRIC_COUNT; m++)
+        if (strcmp(metrics[m].name, "harness_cpu_ns") != 0 && strcmp(metrics[m].name, "server_cpu_ns") != 0 &&
+            (strstr(metrics[m].name, "_ns") != NULL || strstr(metrics[m].name, "_per_s") != NULL) && !isnan(metric[m]))
+            fail_msg("%s is %g", metrics[m].name, metric[m]);
+    trial = document_trial(1, &got.trial, &got.audit);
+    assert_true(json_is_null(json_object_get(trial, "bookings_per_s")));
+    json_decref(trial);
+    trial_free(&got.trial);
+}
+
 static void what_has_a_thread_of_its_own_is_skipped(void **state)
 {
     struct cell cell = { .scenario.model = LOAD_LOCKSTEP, .db = "sqlite" };
@@ -154,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_strategy_that_does_not_look_again_sells_to_all),
         cmocka_unit_test(what_holds_something_is_one_step),
         cmocka_unit_test(two_runs_answer_every_user_alike),
+        cmocka_unit_test(nothing_is_said_of_time),
         cmocka_unit_test(what_has_a_thread_of_its_own_is_skipped),
     };
 

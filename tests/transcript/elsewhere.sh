@@ -67,6 +67,47 @@ reserve,2,,2,1,1,40,50,$end
 CSV
     verdict 0 holds --seats 1
 done
+# Also where tries are counted from 0.
+cat >"$home/h.csv" <<CSV
+$head,attempts
+reserve,1,,1,1,1,10,20,unknown,0
+reserve,2,,2,1,1,40,50,sold_out,0
+CSV
+verdict 0 unknown --seats 1
+cat >"$home/h.csv" <<CSV
+$head,attempts
+reserve,1,,1,1,1,0,10,booked,0
+cancel,,1,1,1,1,20,30,unknown,0
+reserve,2,,2,1,1,40,50,sold_out,0
+CSV
+verdict 0 holds --seats 1
+# Times of any clock, Unix time as well as one that began at the end of the rush; what is told counts from the first.
+history <<'CSV'
+reserve,1,,1,1,1,1700000000000000000,1700000000000000100,booked
+reserve,2,,2,1,1,1700000000000200000,1700000000000300000,sold_out
+CSV
+verdict 0 holds --seats 1
+verdict 3 undersells --seats 2
+grep -q 'asked at 0.200 ms' "$work/out" || fail "times do not count from the first: $(cat "$work/out")"
+history <<'CSV'
+reserve,1,,1,1,1,-1700000000000000000,-1699999999999999900,booked
+CSV
+verdict 0 holds --seats 1
+history <<'CSV'
+reserve,1,,1,1,1,1700000000000000000,1700000000000000100,booked
+reserve,2,,2,1,1,1800000000000000000,1800000000000000000,sold_out
+CSV
+call audit h.csv --seats 1
+exits 1
+says "h.csv:3: more than a year behind the first time of the file: are all times in ns, and of one clock?"
+# What another program writes is read as it comes, more of it than a pipe holds too.
+{ echo "$head"; awk 'BEGIN { for (i = 1; i <= 5000; i++) printf "reserve,%d,,%d,1,1,%d,%d,booked\n", i, i, 9 * i, 9 * i + 5 }'; } >"$home/h.csv"
+(cd "$home" && cat h.csv | "$lastseat" audit /dev/stdin --seats 5000) >"$work/out" 2>"$work/err" ||
+    fail "a pipe is not read: $(cat "$work/err")"
+grep -q "5000 requests (booked 5000)" "$work/out" || fail "a pipe is not read to its end: $(cat "$work/out")"
+call audit /dev/zero --seats 1
+exits 1
+says "/dev/zero: neither a file nor a pipe"
 history </dev/null
 verdict 0 unknown --seats 1
 
@@ -76,6 +117,15 @@ CSV
 call audit h.csv --seats 1
 exits 1
 says "h.csv:2: answered at 0 ns, before it was asked at 10 ns"
+# Nobody asks before he is due: no promise is broken by a line that cannot be.
+cat >"$home/h.csv" <<CSV
+$head,due_ns
+reserve,1,,1,1,1,10,30,booked,20
+reserve,2,,2,1,1,40,50,sold_out,10
+CSV
+call audit h.csv --seats 1
+exits 1
+says "h.csv:2: asked at 10 ns, before it was due at 20 ns"
 call audit h.csv
 exits 2
 says "needs --seats N"

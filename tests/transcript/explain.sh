@@ -72,25 +72,10 @@ cp "$work/out" "$work/first"
 call explain naive --db sqlite --users 3 --schedules 20 --seed 7
 cmp -s "$work/out" "$work/first" || fail "the same seed gave other schedules"
 
-# What can run nowhere says why. A database that nobody named and that is not there costs its own cells, no others.
+# What can run nowhere says why.
 call explain server_fn --set db.use=sqlite
 [ $status -eq 0 ] || fail "skipped everywhere: exit $status"
 prints '^server_fn on sqlite: skipped: server_fn needs server-side functions'
-rm -r "$home/results"
-if "$lastseat" list databases | grep -q postgres; then
-    LASTSEAT_PG=host=/nonexistent call explain atomic server_fn naive
-    [ $status -eq 0 ] || fail "no server, and nobody named it: exit $status"
-    [ "$(wc -l <"$work/out")" -eq 3 ] || fail "not all three are told: $(cat "$work/out")"
-    prints '^atomic on sqlite'
-    prints '^server_fn on postgres: skipped: '
-    prints '^naive on sqlite'
-    LASTSEAT_PG=host=/nonexistent call explain atomic --set 'db.use=postgres, sqlite'
-    [ $status -eq 0 ] || fail "no server, but SQLite: exit $status"
-    prints '^atomic on sqlite'
-    LASTSEAT_PG=host=/nonexistent call explain atomic --db postgres
-    [ $status -eq 5 ] || fail "a server that was named: exit $status"
-fi
-mkdir -p "$home/results"
 
 for format in markdown svg; do
     call explain naive --db sqlite --format $format
@@ -146,8 +131,32 @@ done
 
 refuses 2 "queue:writers=8 has 18 users and services" explain queue:writers=8 --db sqlite --set app.instances=2
 
+# A database that was named must be there; one that only its strategy needs is told as skipped, and the others go on.
 LASTSEAT_PG='host=/nonexistent' call explain naive --db postgres
 [ $status -eq 5 ] || fail "no such server: exit $status"
+if "$lastseat" list databases | grep -q postgres; then
+    LASTSEAT_PG='host=/nonexistent' call explain atomic server_fn naive
+    exits 0
+    [ "$(wc -l <"$work/out")" -eq 3 ] || fail "not three lines: $(cat "$work/out")"
+    prints '^atomic on sqlite: '
+    prints '^naive on sqlite: '
+    prints '^server_fn on postgres: skipped: LASTSEAT_PG: '
+    LASTSEAT_PG='host=/nonexistent' call explain naive server_fn --preemptions 0
+    exits 4
+    LASTSEAT_PG='host=/nonexistent' call explain server_fn forupdate_empty --format csv
+    exits 0
+    python3 -c 'import csv, sys
+rows = list(csv.DictReader(sys.stdin, strict=True))
+assert [row["variant"] for row in rows] == ["server_fn", "forupdate_empty"], rows
+assert all(row["result"] == "skipped" and "\"/nonexistent/" in row["reason"] and None not in row for row in rows), rows' \
+        <"$work/out" || fail "no two rows: $(cat "$work/out")"
+fi
+
+# Where nothing was run yet there is no folder for results.
+mv "$home/results" "$work/results"
+call explain atomic --db sqlite
+exits 0
+rmdir "$home/results" && mv "$work/results" "$home/results" || fail "something was left in results"
 
 [ -z "$(ls "$home/results" | grep -v -e README.md -e schema.json -e reference)" ] || fail "left in results: $(ls "$home/results")"
 [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"

@@ -60,6 +60,13 @@ makes 0 new-strategy NAME=fresh
 prints 'make check-strategy S=fresh'
 makes 0 new-strategy NAME=hasty FROM=naive
 ! grep -n 'template' strategies/fresh.c || fail 'the template has left its name'
+grep -q '^    .traits = TRAIT_CORE,$' strategies/hasty.c || fail 'a copy of the control is a control'
+# What the harness must know of a strategy to run and judge it goes with its text.
+grep -q '^    .traits = TRAIT_CORE | TRAIT_SEAT_ROWS,$' strategies/like_unique_claim.c || fail 'a copy has lost its seat rows'
+makes 0 new-strategy NAME=forgetful FROM=soft_hold
+# A hold that is over is not counted, and is confirmed all the same.
+sed -i '/^    \[HOLD\] = /,/},$/s/SEATS_OF("")/SEATS_OF(" AND (state = '"'CONFIRMED'"' OR expires_at > " NOW ")")/
+    /^    \[CONFIRM\] = /,/},$/s/ AND expires_at > " NOW/"/' strategies/forgetful.c
 # The wrong one: it reads, then writes the count, and claims that it never oversells.
 sed -i 's/^    \.statements = /    .promises = hasty_promises,\n&/
     s/^static enum verdict hasty_attempt/static unsigned hasty_promises(const struct app *app)\n{\n    (void)app;\n    return PROMISE_NO_OVERSELL;\n}\n\n&/' strategies/hasty.c
@@ -70,7 +77,22 @@ for name in fresh hasty like_atomic like_server_fn; do
     prints "^ *$name  *[^ ]"
 done
 ./lastseat explain like_optimistic like_queue:batch=1 --db sqlite >"$work/out" || fail 'copies do not hold what they promise'
-rm strategies/like_*.c
+./lastseat explain forgetful --db sqlite >"$work/out" && fail "what was made of soft_hold is fit: $(cat "$work/out")"
+prints 'oversold in [0-9]* of [0-9]* schedules'
+prints 'passes: holds are over'
+rm strategies/like_*.c strategies/forgetful.c
+
+# ---- a broken promise is exit code 3, said in the report, whatever becomes of the pictures
+mkdir "$work/bin"
+printf '#!/bin/sh\nexit 1\n' >"$work/bin/gnuplot"
+chmod +x "$work/bin/gnuplot"
+PATH=$work/bin:$PATH ./lastseat run small-15x5 --strategy hasty --db sqlite --trials 3 --quiet --out "$work/broken" \
+    >"$work/out" 2>&1
+status=$?
+exits 3
+prints 'gnuplot failed'
+grep -q 'BROKEN PROMISE: hasty' "$work/broken/report.md" || fail 'the report does not say what was broken'
+grep -q '"broken": true' "$work/broken/run.json" || fail 'nor does run.json'
 
 # ---- who is no strategy, or promises nothing
 makes 2 check-strategy
@@ -116,4 +138,12 @@ makes 0 lastseat
 LASTSEAT_PG='host=/nonexistent' CONTRACT=true sh strategies/check idle:form=count >"$work/out" 2>&1
 [ $? -eq 1 ] || fail "who promises nothing is not refused: $(cat "$work/out")"
 prints 'promises .*REFUSED: nothing could be held against it'
+
+# Of whom nothing can be run here, nothing is known.
+LASTSEAT_PG='host=/nonexistent' CONTRACT=true sh strategies/check server_fn >"$work/out" 2>&1
+[ $? -eq 1 ] || fail "who was not run is fit: $(cat "$work/out")"
+prints 'schedules  sqlite  *skipped: server_fn needs server-side functions'
+! grep -q 'no anomaly' "$work/out" || fail "trials that were not run have no anomaly: $(cat "$work/out")"
+! grep -q 'kept: ' "$work/out" || fail "a contract that was not run is kept: $(cat "$work/out")"
+prints '^server_fn: nothing is known of it: no schedule was played, no trial was audited$'
 exit 0

@@ -22,18 +22,28 @@ prints()
     grep -qF -e "$1" "$work/out" || fail "make does not print '$1': $(cat "$work/out")"
 }
 
-# Goals and variables of bench, as the command it would run.
+# runs ARGUMENTS: the whole command that make would give, behind './lastseat run'.
+runs()
+{
+    ran=$(sed -n '/lastseat run /,/[^\\]$/p' "$work/out" | tr -d '\\' | xargs)
+    [ "$ran" = "./lastseat run $1" ] || fail "make would give '$ran', not './lastseat run $1'"
+}
+
+# Goals and variables of bench, as the command it would run: each scenario once, in the order of the line.
 makes 0 -n bench
-prints './lastseat run rush-1000x10 small-15x5'
+runs 'rush-1000x10 small-15x5'
 makes 0 -n bench last-seat-15x1
-prints './lastseat run last-seat-15x1'
+runs 'last-seat-15x1'
 makes 0 -n bench-last-seat-15x1
-prints './lastseat run last-seat-15x1'
-makes 0 -n bench small-15x5 tickets-50
-grep -qE '/lastseat run (small-15x5 tickets-50|tickets-50 small-15x5)' "$work/out" || fail "$(cat "$work/out")"
+runs 'last-seat-15x1'
+makes 0 -n bench-tickets-50 bench-small-15x5
+runs 'tickets-50 small-15x5'
+makes 0 -n last-seat-15x1
+runs 'last-seat-15x1'
+makes 0 -n bench tickets-50 small-15x5
+runs 'tickets-50 small-15x5'
 makes 0 -n bench SCENARIOS="small-15x5 tickets-50" STRATEGIES="naive atomic:guard=check" DB=sqlite,postgres TRIALS=3
-prints './lastseat run small-15x5 tickets-50 --strategy naive,atomic:guard=check'
-prints '--db sqlite,postgres --trials 3'
+runs 'small-15x5 tickets-50 --strategy naive,atomic:guard=check --db sqlite,postgres --trials 3'
 makes 2 bench rush-10
 prints "no scenario 'rush-10'"
 makes 2 bench-rush-10

@@ -44,14 +44,11 @@ mutant checker exact golden_windows 's/invoke_ns <= open_until/invoke_ns < open_
 # the last event
 mutant checker checker golden_last_event 's/m < s->moment_count/m + 1 < s->moment_count/'
 # what is unknown
-mutant checker checker golden_unknown 's/s->maybe += op->seats/s->maybe += 0/'
-mutant checker checker golden_unknown_that_found_no_room 's/left -= ops\[i\].seats/left -= 0/'
-mutant checker checker golden_cancel_unknown '/case OPERATION_MAYBE_GIVEN_BACK:/d'
 mutant answers answers golden_unknown_with_a_row 's/ops\[0\].return_ns = OPERATION_NEVER/ops[0].kind = OPERATION_TURNED_AWAY/'
 mutant answers answers golden_unknown_without_a_row 's/until += GRACE_NS/until += 0/'
 # attempts are not operations
 mutant answers answers golden_tries_are_one_request 's/record->return_ns, record->seats,$/record->return_ns, record->seats * record->attempts,/'
 # what is held
-mutant checker checker golden_held 's/booked + s->held)/booked)/'
+mutant checker checker golden_held 's/s->taken + s->held)/s->taken)/'
 mutant checker checker golden_own_hold 's/in_hands -= op->seats/in_hands -= 0/'
 mutant checker checker golden_admitted 's/OPERATION_SOLD_OUT_AT_GATE ? ADMITTED : HELD/OPERATION_SOLD_OUT ? ADMITTED : HELD/'

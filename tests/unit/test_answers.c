@@ -673,10 +673,12 @@ static void test_malformed_cancels(void **state)
 static void test_rows_of_nobody(void **state)
 {
     struct world w;
+    struct record *asked;
 
     (void)state;
     begin(&w, 9);
-    ask(&w, OUTCOME_SOLD_OUT, 0, 1)->request = 5;
+    asked = ask(&w, OUTCOME_SOLD_OUT, 0, 1);
+    asked->request = asked->user = 5;
     row(&w, 3);
     row(&w, 5);
     row(&w, 7);

@@ -173,8 +173,39 @@ static void test_unknowns_are_tried_again_when_listed(void **state)
     replace_strategy(&fixture, &cell, &registered);
     try_and_settle(&fixture, VERDICT_UNKNOWN, true);
     try_and_settle(&fixture, VERDICT_CONFLICT, false);
-    assert_int_equal(fixture.record.outcome, OUTCOME_GAVE_UP);
+    assert_int_equal(fixture.record.outcome, OUTCOME_UNKNOWN);
     bench_cells_free(&fixture.made);
+}
+
+/* What a later try says of itself says nothing of an earlier one that may have booked; what it says of the request is
+ * an answer. */
+static void test_a_doubt_stays(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        enum reason reason;
+        enum outcome outcome;
+        enum reason last;
+    } ends[] = {
+        { VERDICT_TIMED_OUT, REASON_PATIENCE, OUTCOME_UNKNOWN, REASON_LOST },
+        { VERDICT_CONFLICT, REASON_STALE, OUTCOME_UNKNOWN, REASON_LOST },
+        { VERDICT_FAILED, REASON_CONSTRAINT, OUTCOME_UNKNOWN, REASON_LOST },
+        { VERDICT_SHED, REASON_QUEUE_FULL, OUTCOME_UNKNOWN, REASON_LOST },
+        { VERDICT_BOOKED, REASON_NONE, OUTCOME_BOOKED, REASON_NONE },
+        { VERDICT_SOLD_OUT, REASON_NONE, OUTCOME_SOLD_OUT, REASON_NONE },
+        { VERDICT_ABANDONED, REASON_NONE, OUTCOME_ABANDONED, REASON_NONE },
+    };
+    struct fixture fixture;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        begin(&fixture, "attempts = 3\non = unknown");
+        assert_true(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+        assert_false(settle(&fixture, ends[i].verdict, ends[i].reason));
+        assert_int_equal(fixture.record.outcome, ends[i].outcome);
+        assert_int_equal(fixture.record.reason, ends[i].last);
+        bench_cells_free(&fixture.made);
+    }
 }
 
 /* ---- patience ---------------------------------------------------------------------------------------------------- */
@@ -320,6 +351,24 @@ static void test_outcomes_of_a_cancel(void **state)
     }
 }
 
+/* A cancel that nobody answered may have given the booking back: a further try would find none, and say that it failed.
+ */
+static void test_a_cancel_in_doubt_is_not_tried_again(void **state)
+{
+    struct record cancel;
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, "attempts = 4\nbackoff = none\non = conflict, unknown");
+    assert_false(settle(&fixture, VERDICT_BOOKED, REASON_NONE));
+    inflight_cancel(&fixture.flight, &cancel);
+    assert_true(settle(&fixture, VERDICT_CONFLICT, REASON_BUSY));
+    assert_false(settle(&fixture, VERDICT_UNKNOWN, REASON_LOST));
+    assert_int_equal(cancel.outcome, ASIDE_UNKNOWN);
+    assert_int_equal(cancel.reason, REASON_LOST);
+    bench_cells_free(&fixture.made);
+}
+
 static void test_backoff_is_counted(void **state)
 {
     struct fixture fixture;
@@ -382,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_answers_are_final),
         cmocka_unit_test(test_conflicts_are_tried_again),
         cmocka_unit_test(test_unknowns_are_tried_again_when_listed),
+        cmocka_unit_test(test_a_doubt_stays),
         cmocka_unit_test(test_backoff_is_counted),
         cmocka_unit_test(test_one_attempt_means_no_retry),
         cmocka_unit_test(test_parked_with_nobody),
@@ -391,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_second_click),
         cmocka_unit_test(test_only_the_booked_cancel),
         cmocka_unit_test(test_outcomes_of_a_cancel),
+        cmocka_unit_test(test_a_cancel_in_doubt_is_not_tried_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);

@@ -511,13 +511,54 @@ static void test_ghost(void **state)
     assert_int_equal(world.audit.ghost, 1);
 }
 
+/* The sums are right, but nobody has what he was told. */
+static void test_a_row_of_another_user_or_event(void **state)
+{
+    struct world world;
+
+    (void)state;
+    good(&world);
+    world.bookings[0].user = 1;
+    world.bookings[1].user = 3;
+    judge(&world);
+    assert_int_equal(world.audit.unasked, 2);
+    assert_int_equal(world.audit.ghost, 2);
+    assert_int_equal(world.audit.lost, 2);
+    assert_int_equal(world.audit.drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    memset(&world, 0, sizeof world);
+    bench_cells_make(&world.made, "# q\n[inventory]\nevents = 2\nseats = 1\n", "atomic", "sqlite");
+    tell(&world, 1, OUTCOME_BOOKED);
+    tell(&world, 2, OUTCOME_BOOKED);
+    world.records[1].event = 2;
+    book(&world, 1);
+    book(&world, 2);
+    world.bookings[0].event = 2;
+    count(&world, 1, 1, 0);
+    count(&world, 2, 1, 0);
+    judge(&world);
+    assert_int_equal(world.audit.unasked, 2);
+    assert_int_equal(world.audit.lost, 2);
+    assert_int_equal(world.audit.drift, 0);
+    assert_int_equal(world.audit.verdict, AUDIT_INVALID);
+
+    good(&world);
+    book(&world, 3); /* beside the request's own */
+    world.bookings[2].user = 7;
+    judge(&world);
+    assert_int_equal(world.audit.unasked, 1);
+    assert_int_equal(world.audit.lost, 0);
+    assert_int_equal(world.audit.duplicate, 0);
+}
+
 static void test_duplicate(void **state)
 {
     struct world world;
 
     (void)state;
     good(&world);
-    world.bookings[0].request = 1; /* request 1 has two rows, 3 has none */
+    world.bookings[0] = world.bookings[1]; /* request 1 has two rows, 3 has none */
     judge(&world);
     assert_int_equal(world.audit.duplicate, 1);
     assert_int_equal(world.audit.lost, 1);
@@ -746,7 +787,7 @@ static void rebooked(struct world *world)
     cancel(world, 3, ASIDE_DONE, 30);
     world->records[1].outcome = OUTCOME_BOOKED;
     world->records[1].return_ns = 40;
-    world->bookings[0].request = 2; /* was of request 3 */
+    world->bookings[0].request = world->bookings[0].user = 2; /* were 3 */
 }
 
 static void test_a_row_given_back_is_not_lost(void **state)
@@ -1118,6 +1159,7 @@ int main(void)
         cmocka_unit_test(test_torn_group),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_ghost),
+        cmocka_unit_test(test_a_row_of_another_user_or_event),
         cmocka_unit_test(test_duplicate),
         cmocka_unit_test(test_unknown_is_resolved_by_the_rows),
         cmocka_unit_test(test_gate_drift),

@@ -14,6 +14,7 @@
 #include "harness/report/versus.h"
 #include "harness/report/wrap.h"
 #include "harness/results/compare.h"
+#include "strategies/strategy.h"
 #include "tests/support/capture.h"
 
 #define REFERENCE "results/reference/rush/run.json"
@@ -293,6 +294,36 @@ static void test_gates(void **state)
     json_decref(b);
 }
 
+static void add_word(char *out, size_t size, const char *word)
+{
+    snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] != '\0' ? " " : "", word);
+}
+
+/* In lock-step nothing is timed, and so no time is compared: the committed run against itself. */
+static void test_lockstep_has_no_times(void **state)
+{
+    json_t *run = load("results/reference/lockstep/run.json"), *document, *cell, *metric;
+    const char *key;
+    size_t i;
+
+    (void)state;
+    document = compare(run, run, "p50=1%");
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        char words[200] = "";
+
+        json_object_foreach(json_object_get(cell, "metrics"), key, metric)
+        {
+            add_word(words, sizeof words, key);
+        }
+        assert_string_equal(words, "statements");
+    }
+    assert_true(i > 0);
+    assert_true(json_is_true(json_object_get(document, "failed"))); /* nothing was judged */
+    json_decref(document);
+    json_decref(run);
+}
+
 static void test_bad_gates(void **state)
 {
     struct limits gates;
@@ -331,6 +362,136 @@ static void test_correctness(void **state)
     assert_true(json_is_true(json_object_get(document, "failed")));
     json_decref(document);
     document = compare(b, a, "statements=50%"); /* the other way it was repaired */
+    assert_true(json_is_false(json_object_get(document, "failed")));
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
+/* Under a key of every trial: of the group, or, NULL, of the trial itself. */
+static void set_trials(json_t *run, const char *id, const char *group, const char *key, int amount)
+{
+    json_t *trials = json_object_get(cell_of(run, id), "trials"), *trial;
+    size_t i;
+
+    json_array_foreach(trials, i, trial)
+    {
+        json_t *at = trial;
+
+        if (group != NULL && (at = json_object_get(trial, group)) == NULL) {
+            at = json_object();
+            json_object_set_new(trial, group, at);
+        }
+        json_object_set_new(at, key, json_integer(amount));
+    }
+}
+
+/* Whatever the audit knows, one run showing it and the other never is a difference; what one of them was too old to
+ * look for is none. */
+static void test_every_anomaly(void **state)
+{
+    static const struct {
+        const char *group, *key;
+    } others[] = { { "audit", "oversold_peak" }, { "audit", "negative" },    { "audit", "doubled_seats" },
+                   { "audit", "unasked" },       { "audit", "overdue" },     { "audit", "early_expiry" },
+                   { "audit", "malformed" },     { "faults", "mismatched" }, { NULL, "damaged" },
+                   { NULL, "uncommitted" } };
+    const char *id = RUSH "/sqlite/atomic";
+
+    (void)state;
+    for (size_t i = 0; i < ANOMALY_COUNT + sizeof others / sizeof others[0]; i++) {
+        const char *group = i < ANOMALY_COUNT ? "audit" : others[i - ANOMALY_COUNT].group;
+        const char *key = i < ANOMALY_COUNT ? anomaly_name((enum anomaly)i) : others[i - ANOMALY_COUNT].key;
+        json_t *a = load(FIXTURE), *b = load(FIXTURE), *document, *found;
+
+        set_trials(a, id, group, key, 0);
+        set_trials(b, id, group, key, 2);
+        document = compare(a, b, NULL);
+        found = json_object_get(cell_of(document, id), "correctness");
+        if (json_array_size(found) != 1)
+            fail_msg("%s: %zu differences", key, json_array_size(found));
+        assert_string_equal(text(json_array_get(found, 0), "what"), key);
+        assert_string_equal(text(json_array_get(found, 0), "a"), "in 0 of 6 trials");
+        assert_string_equal(text(json_array_get(found, 0), "b"), "in 6 of 6 trials, up to 2");
+        json_decref(document);
+        for (size_t k = 0; k < 6; k++) {
+            json_t *trial = json_array_get(json_object_get(cell_of(a, id), "trials"), k);
+
+            json_object_del(group != NULL ? json_object_get(trial, group) : trial, key);
+        }
+        document = compare(a, b, NULL);
+        assert_int_equal(json_array_size(json_object_get(cell_of(document, id), "correctness")), 0);
+        json_decref(document);
+        json_decref(a);
+        json_decref(b);
+    }
+}
+
+/* Seats that a trial left over because its time ran out are nobody's; a seat it sold twice is. */
+static void test_void_trials_prove(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document, *found, *trial;
+    const char *id = RUSH "/sqlite/atomic";
+
+    (void)state;
+    trial = json_array_get(json_object_get(cell_of(b, id), "trials"), 3);
+    json_object_set_new(trial, "void", json_true());
+    json_object_set_new(json_object_get(trial, "audit"), "unsold", json_integer(4));
+    document = compare(a, b, NULL);
+    assert_int_equal(json_array_size(json_object_get(cell_of(document, id), "correctness")), 0);
+    json_decref(document);
+    json_object_set_new(json_object_get(trial, "audit"), "oversold", json_integer(1));
+    document = compare(a, b, NULL);
+    found = json_object_get(cell_of(document, id), "correctness");
+    assert_int_equal(json_array_size(found), 1);
+    assert_string_equal(text(json_array_get(found, 0), "what"), "oversold");
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
+/* What Ctrl-C left no trial of has no worse verdict, and shows nothing. */
+static void test_a_cell_that_never_ran(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document, *cell = cell_of(b, RUSH "/sqlite/atomic");
+
+    (void)state;
+    json_object_set_new(cell, "trials", json_array());
+    json_object_set_new(cell, "verdict", json_string("unknown"));
+    json_object_set_new(cell, "reason", json_string("no trial was run"));
+    document = compare(a, b, "statements=50%");
+    assert_true(json_is_false(json_object_get(cell_of(document, RUSH "/sqlite/atomic"), "worse")));
+    assert_true(json_is_false(json_object_get(document, "failed")));
+    json_decref(document);
+
+    json_decref(b);
+    b = load(FIXTURE);
+    json_object_set_new(cell_of(b, RUSH "/sqlite/atomic"), "verdict", json_string("unknown"));
+    document = compare(a, b, "statements=50%"); /* it ran, and could not be judged */
+    assert_true(json_is_true(json_object_get(document, "failed")));
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
+/* One word may hide another: a promise newly broken is worse, whatever milder thing both runs show. */
+static void test_a_promise_newly_broken(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document;
+    const char *id = RUSH "/sqlite/atomic";
+
+    (void)state;
+    json_object_set_new(cell_of(a, id), "verdict", json_string("undersells"));
+    json_object_set_new(cell_of(b, id), "verdict", json_string("undersells"));
+    json_object_set_new(cell_of(b, id), "broken", json_true());
+    document = compare(a, b, "statements=50%");
+    assert_true(json_is_false(json_object_get(document, "failed"))); /* A is too old to say */
+    json_decref(document);
+    json_object_set_new(cell_of(a, id), "broken", json_false());
+    document = compare(a, b, "statements=50%");
+    assert_true(json_is_true(json_object_get(document, "failed")));
+    json_decref(document);
+    document = compare(b, a, "statements=50%");
     assert_true(json_is_false(json_object_get(document, "failed")));
     json_decref(document);
     json_decref(a);
@@ -448,6 +609,30 @@ static void test_text(void **state)
     json_decref(b);
 }
 
+/* What there was none of before has grown by no factor. */
+static void test_from_none(void **state)
+{
+    json_t *a = load(FIXTURE), *b = load(FIXTURE), *document;
+    const char *id = RUSH "/sqlite/atomic";
+    char *printed = NULL;
+    size_t size;
+    FILE *out = open_memstream(&printed, &size);
+
+    (void)state;
+    scale(a, id, "bookings_per_s", 0);
+    document = compare(a, b, NULL);
+    assert_string_equal(text(metric_of(document, id, "bookings"), "says"), "different");
+    assert_true(json_is_null(json_object_get(metric_of(document, id, "bookings"), "ratio")));
+    versus_print(document, "before", "after", out, false);
+    fclose(out);
+    assert_non_null(strstr(printed, " from 0 "));
+    assert_null(strstr(printed, "inf"));
+    free(printed);
+    json_decref(document);
+    json_decref(a);
+    json_decref(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,11 +640,17 @@ int main(void)
         cmocka_unit_test(test_planted_slowdown),
         cmocka_unit_test(test_equal_runs),
         cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_lockstep_has_no_times),
         cmocka_unit_test(test_bad_gates),
         cmocka_unit_test(test_correctness),
+        cmocka_unit_test(test_every_anomaly),
+        cmocka_unit_test(test_void_trials_prove),
+        cmocka_unit_test(test_a_cell_that_never_ran),
+        cmocka_unit_test(test_a_promise_newly_broken),
         cmocka_unit_test(test_machine_that_moved),
         cmocka_unit_test(test_interleaved),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_from_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,20 @@ static void test_unresolved(void **state)
     world.trial.faults.unresolved = true;
     judge(&world, 0, 0, AUDIT_UNKNOWN);
     assert_int_equal(world.audit.unresolved, 2);
+    /* A cancel may still commit, too. */
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 1, FATE_FORGOTTEN, OP_CANCEL);
+    world.audit.unknown = 0;
+    world.trial.faults.unresolved = true;
+    judge(&world, 0, 0, AUDIT_UNKNOWN);
+    assert_int_equal(world.audit.unresolved, 1);
+    /* Those there was no room for: nobody ended their processes or asked about them. */
+    begin(&world, "atomic", "ack_loss = 1%");
+    doubt(&world, 1, FATE_COMMITTED, OP_RESERVE);
+    book(&world, 1);
+    world.trial.faults.doubts_lost = 3;
+    judge(&world, 1, 0, AUDIT_UNKNOWN);
+    assert_int_equal(world.audit.unresolved, 3);
     begin(&world, "atomic", "ack_loss = 1%");
     world.trial.faults.recovered = false;
     judge(&world, 0, 0, AUDIT_UNKNOWN);

@@ -219,6 +219,27 @@ static void test_starved(void **state)
     assert_int_equal(fair.starved, 2);
 }
 
+/* Turned away by a fault, asked once more and served: the last answer counts, and nobody is overtaken by himself. */
+static void test_who_asked_again(void **state)
+{
+    (void)state;
+    begin();
+    ask(OUTCOME_GAVE_UP, 1)->asked_again = 1;
+    ask(OUTCOME_BOOKED, 100)->user = 1;
+    measure(2);
+    assert_int_equal(fair.starved, 0);
+    assert_int_equal(fair.losers, 0);
+    assert_int_equal(fair.overtakes, 0);
+    records[1].outcome = OUTCOME_GAVE_UP;
+    measure(2);
+    assert_int_equal(fair.starved, 1);
+    assert_int_equal(fair.losers, 1);
+    /* Nobody asks again who has a row. */
+    records[0].outcome = OUTCOME_UNKNOWN;
+    measure(1);
+    assert_int_equal(fair.starved, 1);
+}
+
 static void test_waits_and_tries(void **state)
 {
     (void)state;
@@ -337,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_only_rivals_are_compared),
         cmocka_unit_test(test_an_inversion_needs_an_answer_first),
         cmocka_unit_test(test_starved),
+        cmocka_unit_test(test_who_asked_again),
         cmocka_unit_test(test_waits_and_tries),
         cmocka_unit_test(test_jain),
         cmocka_unit_test(test_random_trials_pair_by_pair),

@@ -119,13 +119,12 @@ static void test_unknown(void **state)
     assert_reason(&f, b.cell, "1 of 1 trials could not be judged: not audited");
     memset(&f, 0, sizeof f);
     snprintf(t.void_reason, sizeof t.void_reason, "took longer than 2m");
-    finding_add(&f, &t, &invalid);
+    finding_add(&f, &t, &unknown);
     assert_string_equal(finding_verdict(&f, b.cell), "unknown");
     assert_reason(&f, b.cell, "every trial was void: took longer than 2m");
     bench_cells_free(&b);
 }
 
-/* What exit code 3 stands for, anomaly by anomaly. */
 /* What the rows prove stands even when the trial does not count; whom the end of the time cut off was not refused. */
 static void test_void_trials_still_prove(void **state)
 {
@@ -149,9 +148,19 @@ static void test_void_trials_still_prove(void **state)
     finding_add(&f, &trial, &audit);
     assert_string_equal(finding_verdict(&f, b.cell), "unknown");
     assert_false(finding_broken(&f, b.cell));
+
+    /* No more does a database that is damaged, or contradicts its server, because the time ran out. */
+    memset(&f, 0, sizeof f);
+    add(&f, ANOMALY_OVERSOLD, 0);
+    audit = (struct audit){ .damaged = 2, .verdict = AUDIT_INVALID, .reason = "the database is damaged" };
+    finding_add(&f, &trial, &audit);
+    assert_string_equal(finding_verdict(&f, b.cell), "loses");
+    assert_reason(&f, b.cell, "invalid in 1 of 2 trials: the database is damaged");
+    assert_true(finding_broken(&f, b.cell));
     bench_cells_free(&b);
 }
 
+/* What exit code 3 stands for, anomaly by anomaly. */
 static void test_broken_promises(void **state)
 {
     struct bench_cells honest, unpromising, control;

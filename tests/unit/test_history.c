@@ -93,6 +93,41 @@ static void test_read(void **state)
     history_reader_free(&h);
 }
 
+/* Times of somebody else's clock: the first of them is the moment the gate opened. */
+static void test_any_zero(void **state)
+{
+    struct history_reader h = { .events = 2, .any_zero = true };
+    const char text[] = HEAD "reserve,1,,1,1,2,1700000000000000007,1700000000000000010,1700000000000000012,"
+                             "1700000000000000030,booked,,1,3,,0\n"
+                             "reserve,2,,2,1,1,,1700000000000000005,,1700000000000000008,sold_out,,1,1,,0\n"
+                             "cancel,,1,1,1,2,,1700000000000000040,,1700000000000000050,released,,1,2,,0\n";
+
+    (void)state;
+    assert_int_equal(take(&h, HISTORY_REQUESTS, text), 0);
+    assert_int_equal(h.trial.start_ns, 1);
+    assert_int_equal(h.trial.records[0].due_ns, 3);
+    assert_int_equal(h.trial.records[0].invoke_ns, 6);
+    assert_int_equal(h.trial.records[0].first_ns, 8);
+    assert_int_equal(h.trial.records[0].return_ns, 26);
+    assert_int_equal(h.trial.records[1].due_ns, 1);
+    assert_int_equal(h.trial.records[1].first_ns, 0);
+    assert_int_equal(h.trial.cancels[0].return_ns, 46);
+    history_reader_free(&h);
+    h = (struct history_reader){ .events = 2 };
+    assert_int_equal(take(&h, HISTORY_REQUESTS, text), -1);
+    assert_int_equal(h.line, 2);
+    history_reader_free(&h);
+    /* Before the zero of its clock, whose first connection is not the one of a record that has none. */
+    h = (struct history_reader){ .events = 2, .any_zero = true };
+    assert_int_equal(take(&h, HISTORY_REQUESTS, HEAD "reserve,1,,1,1,2,-30,-20,-1,-1,booked,,1,3,,0\n"), 0);
+    assert_int_equal(h.trial.records[0].first_ns, 30);
+    history_reader_free(&h);
+    h = (struct history_reader){ .events = 2, .any_zero = true };
+    assert_int_equal(take(&h, HISTORY_REQUESTS, HEAD "reserve,1,,1,1,2,,20,,9223372036854775808,booked,,1,3,,0\n"), -1);
+    assert_non_null(strstr(h.error, "return_ns: '9223372036854775808' is not a whole number"));
+    history_reader_free(&h);
+}
+
 /* What other programs make of CSV. */
 static void test_forms(void **state)
 {
@@ -149,7 +184,7 @@ static void test_impossible(void **state)
 {
     (void)state;
     refuses("reserve,1,,1,1,1,0,10,,9,booked,,1,3,,0\n", 2, "answered at 9 ns, before it was asked at 10 ns");
-    refuses("reserve,1,,1,1,1,11,10,,10,booked,,1,3,,0\n", 2, "before it was due at 11 ns");
+    refuses("reserve,1,,1,1,1,11,10,,30,booked,,1,3,,0\n", 2, "asked at 10 ns, before it was due at 11 ns");
     refuses("reserve,1,,1,1,1,0,10,31,30,booked,,1,3,,0\n", 2, "its first connection at 31 ns came after");
     refuses(FIRST SECOND FIRST, 4, "request 1 stands in line 2 already");
     refuses(FIRST BACK BACK, 4, "a cancel of request 1 stands in line 3 already");
@@ -326,9 +361,9 @@ static int clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read),       cmocka_unit_test(test_forms),      cmocka_unit_test(test_broken_files),
-        cmocka_unit_test(test_bad_values), cmocka_unit_test(test_impossible), cmocka_unit_test(test_bad_witnesses),
-        cmocka_unit_test(test_many),       cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_read),          cmocka_unit_test(test_any_zero),   cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_broken_files),  cmocka_unit_test(test_bad_values), cmocka_unit_test(test_impossible),
+        cmocka_unit_test(test_bad_witnesses), cmocka_unit_test(test_many),       cmocka_unit_test(test_round_trip),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean);

@@ -74,6 +74,33 @@ static void test_long_heading(void **state)
     free(page);
 }
 
+/* The title is cut between characters: a page has no half ones. */
+static void test_long_title(void **state)
+{
+    (void)state;
+    for (size_t letters = 0; letters < 3; letters++) {
+        char markdown[2000] = "# ";
+        char *page, *title, *end;
+        size_t n = letters;
+
+        for (size_t i = 0; i < letters; i++)
+            strcat(markdown, "x");
+        for (size_t i = 0; i < 200; i++)
+            strcat(markdown, "\xe2\x82\xac");
+        page = page_of(markdown);
+        title = strstr(page, "<title>");
+        assert_non_null(title);
+        title += strlen("<title>");
+        end = strstr(title, "</title>");
+        assert_non_null(end);
+        for (; title + n < end; n += 3)
+            assert_memory_equal(title + n, "\xe2\x82\xac", 3);
+        assert_ptr_equal(title + n, end);
+        assert_true(n > 250);
+        free(page);
+    }
+}
+
 static void test_tables_scroll(void **state)
 {
     (void)state;
@@ -114,9 +141,9 @@ static void test_pictures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_title),         cmocka_unit_test(test_contents), cmocka_unit_test(test_long_heading),
-        cmocka_unit_test(test_tables_scroll), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_foreign_html),
-        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_title),        cmocka_unit_test(test_contents),      cmocka_unit_test(test_long_heading),
+        cmocka_unit_test(test_long_title),   cmocka_unit_test(test_tables_scroll), cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_foreign_html), cmocka_unit_test(test_pictures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,13 @@ static void few_requests_have_no_trend(void **state)
     assert_int_equal(pace.offered, 0);
 }
 
+/* Answered in the nanosecond they began in: all have ended when the last one begins. */
+static void what_takes_no_time_is_never_in_flight(void **state)
+{
+    (void)state;
+    assert_int_equal(take(none, none, 0).in_flight_max, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +148,7 @@ int main(void)
         cmocka_unit_test(what_is_no_growth_is_not_told),
         cmocka_unit_test(what_was_skipped_is_counted),
         cmocka_unit_test(few_requests_have_no_trend),
+        cmocka_unit_test(what_takes_no_time_is_never_in_flight),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

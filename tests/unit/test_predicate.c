@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "harness/breakpoint/hunt.h"
+#include "harness/scenario/rate.h"
 
 static const struct limits limits = { LIMITS_SLO_NS, LIMITS_ERRORS_SHARE, LIMITS_AMPLIFICATION };
 
@@ -127,6 +128,36 @@ static void what_broke_in_most_bursts_is_named_first(void **state)
     assert_int_equal(hunt_first_cause(&hunt, 7), PREDICATE_COUNT);
 }
 
+static void threads_are_those_of_the_scenario_where_there_are_users_for_them(void **state)
+{
+    struct scenario s = { .model = LOAD_BURST, .users = 10, .workers = 4 };
+    const struct hunt_load load = hunt_load(&s);
+
+    (void)state;
+    hunt_set_level(&s, &load, 1);
+    assert_int_equal(s.users, 1);
+    assert_int_equal(s.workers, WORKERS_AUTO);
+    hunt_set_level(&s, &load, 16);
+    assert_int_equal(s.users, 16);
+    assert_int_equal(s.workers, 4);
+    hunt_set_level(&s, &load, 3);
+    assert_int_equal(s.workers, WORKERS_AUTO);
+    hunt_set_level(&s, &load, 4);
+    assert_int_equal(s.workers, 4);
+}
+
+static void a_level_of_open_load_is_its_rate_alone(void **state)
+{
+    struct scenario s = { .model = LOAD_OPEN, .users = 10, .workers = 4, .rate = 5 * RATE_SECONDS };
+    const struct hunt_load load = hunt_load(&s);
+
+    (void)state;
+    hunt_set_level(&s, &load, 2);
+    assert_int_equal(s.rate, 2 * RATE_SECONDS);
+    assert_int_equal(s.users, 10);
+    assert_int_equal(s.workers, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +166,8 @@ int main(void)
         cmocka_unit_test(a_generator_at_its_limit_excuses_the_time_and_nothing_else),
         cmocka_unit_test(a_stall_excuses_what_it_explains),
         cmocka_unit_test(what_broke_in_most_bursts_is_named_first),
+        cmocka_unit_test(threads_are_those_of_the_scenario_where_there_are_users_for_them),
+        cmocka_unit_test(a_level_of_open_load_is_its_rate_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

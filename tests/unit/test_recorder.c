@@ -60,6 +60,30 @@ static void test_growing(void **state)
     recorder_close(&recorder);
 }
 
+/* Many books share what is made ready ahead; few have no less than one alone. */
+static void test_ahead_is_bounded(void **state)
+{
+    static const struct {
+        int books;
+        size_t least, most; /* bytes ready, all together */
+    } rows[] = {
+        { 1, 2 << 20, 4 << 20 }, { 2, 4 << 20, 8 << 20 }, { 100, 32 << 20, 80 << 20 }, { 5000, 32 << 20, 160 << 20 }
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct recorder recorder;
+        size_t ready = 0;
+
+        assert_int_equal(recorder_open_growing(&recorder, rows[i].books), 0);
+        recorder_stop(&recorder);
+        for (int b = 0; b < rows[i].books; b++)
+            ready += recorder.books[b].ready;
+        assert_in_range(ready * sizeof(struct record), rows[i].least, rows[i].most);
+        recorder_close(&recorder);
+    }
+}
+
 static void test_empty(void **state)
 {
     struct recorder recorder;
@@ -76,7 +100,7 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_fixed_fills_up), cmocka_unit_test(test_growing),
-                                        cmocka_unit_test(test_empty) };
+                                        cmocka_unit_test(test_ahead_is_bounded), cmocka_unit_test(test_empty) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

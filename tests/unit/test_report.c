@@ -18,6 +18,7 @@
 #include "harness/report/gnuplot.h"
 #include "harness/report/grid.h"
 #include "harness/report/number.h"
+#include "harness/report/picture.h"
 #include "harness/report/report.h"
 #include "harness/report/sheet.h"
 #include "harness/report/view.h"
@@ -221,17 +222,22 @@ static void test_numbers(void **state)
         assert_true(strlen(out) <= 6);
     }
     assert_string_equal(number_real(out, NAN), "-");
+    assert_string_equal(number_real(out, INFINITY), "inf");
+    assert_string_equal(number_real(out, -INFINITY), "-inf");
     assert_string_equal(number_ms(out, 1234567), "1.23");
     assert_string_equal(number_ms(out, NAN), "-");
     assert_string_equal(number_count(out, 12345), "12345");
     assert_string_equal(number_count(out, 21.5), "21.5");
     assert_string_equal(number_count(out, 123456), "123k");
     assert_string_equal(number_count(out, NAN), "-");
+    assert_string_equal(number_count(out, INFINITY), "inf");
     assert_string_equal(number_bytes(out, 812), "812 B");
     assert_string_equal(number_bytes(out, 34.5e6), "34.5 MB");
     assert_string_equal(number_bytes(out, NAN), "-");
+    assert_string_equal(number_bytes(out, INFINITY), "inf");
     assert_string_equal(number_duration(out, 850), "850 ns");
     assert_string_equal(number_duration(out, 1.2e9), "1.20 s");
+    assert_string_equal(number_duration(out, INFINITY), "inf");
     assert_string_equal(number_grouped(out, 1000000), "1,000,000");
     assert_string_equal(number_grouped(out, -123), "-123");
     assert_string_equal(number_grouped(out, 7), "7");
@@ -256,6 +262,46 @@ static void test_wrap(void **state)
     assert_int_equal(size, strlen("  <short line>\n") + 101 + 4 + 97 + 4 + 55 + 1);
     free(text);
     assert_int_equal(wrap_width("Übü"), 3);
+}
+
+/* Text of `n` characters of these bytes each, cut to `columns`. */
+static void assert_cut(const char *character, size_t n, size_t columns, size_t kept)
+{
+    char text[400] = "", expected[400] = "";
+
+    for (size_t i = 0; i < n; i++)
+        strcat(text, character);
+    for (size_t i = 0; i < kept; i++)
+        strcat(expected, character);
+    strcat(expected, kept < n ? "..." : "");
+    wrap_shorten(text, columns);
+    assert_string_equal(text, expected);
+}
+
+/* What is cut is cut between characters, and what fits is left alone. */
+static void test_shorten(void **state)
+{
+    static const char *const characters[] = { "x", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x8e\xab" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        assert_cut(characters[i], 0, 10, 0);
+        assert_cut(characters[i], 9, 10, 9);
+        assert_cut(characters[i], 10, 10, 10);
+        assert_cut(characters[i], 11, 10, 7);
+        assert_cut(characters[i], 50, 10, 7);
+        for (size_t bytes = 0; bytes < 9; bytes++)
+            assert_int_equal(wrap_whole(characters[i], bytes),
+                             bytes < strlen(characters[i]) ? 0 : strlen(characters[i]));
+    }
+    assert_int_equal(wrap_whole("a\xc3\xbc"
+                                "b",
+                                2),
+                     1);
+    assert_int_equal(wrap_whole("a\xc3\xbc"
+                                "b",
+                                3),
+                     3);
 }
 
 static void test_grid_long_name(void **state)
@@ -600,6 +646,42 @@ static void test_broken_promise(void **state)
     /* To lose a booking needs no promise. */
     set_metric(run, "atomic", "lost", 0, 0, 1);
     assert_true(view_broken(atomic));
+    json_decref(run);
+}
+
+/* What proves it may be in no summary: the run says itself what was broken, and a void trial's rows are shown. */
+static void test_broken_by_a_void_trial(void **state)
+{
+    json_t *run = load("rush"), *atomic = cell_of(run, RUSH "/sqlite/atomic");
+    json_t *trial = json_array_get(json_object_get(atomic, "trials"), 2), *audit = json_object_get(trial, "audit");
+    char *text;
+
+    (void)state;
+    json_object_set_new(atomic, "broken", json_true());
+    json_object_set_new(atomic, "verdict", json_string("loses"));
+    json_object_set_new(atomic, "reason", json_string("invalid in 1 of 6 trials: the database is damaged"));
+    text = closing(run, RUSH, "sqlite");
+    assert_has(text, "0 BROKEN PROMISE: atomic on sqlite loses: invalid in 1 of 6 trials: the database is damaged");
+    assert_lacks(text, "Not ranked: atomic");
+    free(text);
+    json_object_set_new(atomic, "broken", json_false());
+    assert_false(view_broken(atomic));
+
+    /* A run older than the key; unsold of a void trial proves nothing. */
+    json_object_del(atomic, "broken");
+    json_object_set_new(trial, "void", json_true());
+    json_object_set_new(audit, "unsold", json_integer(2));
+    assert_false(view_broken(atomic));
+    json_object_set_new(audit, "oversold", json_integer(3));
+    json_object_set_new(atomic, "verdict", json_string("oversells"));
+    text = closing(run, RUSH, "sqlite");
+    assert_has(text, "0 BROKEN PROMISE: atomic on sqlite oversells");
+    free(text);
+    assert_int_equal(report_pages(run, folder), EXIT_OK);
+    text = read_file("report.md");
+    assert_has(text, "; atomic oversold 3 (1 void) |");
+    assert_has(text, "| atomic | 5 | 50 | 50 | 50 | 0 + 3 (1 void) | 0 |");
+    free(text);
     json_decref(run);
 }
 
@@ -1063,8 +1145,14 @@ static void test_plots(void **state)
     text = read_file("plots/" RUSH "-sqlite-arrivals.svg");
     assert_has(text, ">atomic<");
     assert_has(text, ">order 0.0120<");
-    assert_lacks(text, ">queue<"); /* it has no rows there */
+    assert_has(text, ">bookings that are theirs (%)<"); /* one booking may hold several seats */
+    assert_lacks(text, ">queue<");                      /* it has no rows there */
     free(text);
+    text = read_file("plots/data/" RUSH "-sqlite-arrivals.csv");
+    assert_has(text, "bookings");
+    assert_lacks(text, "seats");
+    free(text);
+    assert_lacks(picture_kinds[PICTURE_ARRIVALS].caption, "seats");
     text = read_file("plots/" RUSH "-postgres-arrivals.svg");
     assert_has(text, "nobody was booked");
     free(text);
@@ -1146,6 +1234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_shorten),
         cmocka_unit_test(test_grid_long_name),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_makes_room),
@@ -1159,6 +1248,7 @@ int main(void)
         cmocka_unit_test(test_near_floor),
         cmocka_unit_test(test_control_that_proved_nothing),
         cmocka_unit_test(test_broken_promise),
+        cmocka_unit_test_setup_teardown(test_broken_by_a_void_trial, make_folder, remove_folder),
         cmocka_unit_test(test_rogue),
         cmocka_unit_test_setup_teardown(test_empty_runs, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_markdown, make_folder, remove_folder),

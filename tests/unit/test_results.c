@@ -871,6 +871,7 @@ static void test_an_honest_strategy_breaks_its_promise(void **state)
 {
     const char *const inis[] = { rush_ini };
     struct made m;
+    json_t *run;
 
     (void)state;
     make_cells(&m, inis, 1);
@@ -879,9 +880,15 @@ static void test_an_honest_strategy_breaks_its_promise(void **state)
     assert_int_equal(give(&m, "rush/sqlite/atomic", 0, 5, "void"), EXIT_OK);
     assert_int_equal(give(&m, "rush/sqlite/naive", 0, 6, ""), EXIT_OK);
     assert_false(results_broken(m.results)); /* nothing is proved by a void trial, and naive promises nothing */
-    assert_int_equal(give(&m, "rush/sqlite/atomic", 1, 6, ""), EXIT_OK);
-    assert_true(results_broken(m.results));
+    assert_int_equal(give(&m, "rush/sqlite/atomic", 1, 6, "void"), EXIT_OK);
+    assert_true(results_broken(m.results)); /* but a seat sold twice is */
+    assert_int_equal(results_finish(m.results, false), EXIT_OK);
     unmake(&m);
+    /* The document says so too: the report is made of nothing else. */
+    run = json_of("promise");
+    assert_true(json_is_true(json_object_get(cell_in(run, "rush/sqlite/atomic"), "broken")));
+    assert_true(json_is_false(json_object_get(cell_in(run, "rush/sqlite/naive"), "broken")));
+    json_decref(run);
 }
 
 /* ---- places that refuse --------------------------------------------------------------------------------------------

@@ -126,13 +126,22 @@ static void format_refuses_to_cut(void **state)
     assert_int_equal(text_format(out, sizeof out, "%s", "fives"), -1);
 }
 
+static void a_name_that_was_said_is_not_said_again(void **state)
+{
+    (void)state;
+    assert_string_equal(text_behind("postgres", "postgres: no server"), "no server");
+    assert_string_equal(text_behind("postgres", "postgres"), "postgres");
+    assert_string_equal(text_behind("postgres", "postgresql: no server"), "postgresql: no server");
+    assert_string_equal(text_behind("postgres", "no server"), "no server");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(format_refuses_to_cut),   cmocka_unit_test(nearest_names_what_was_meant),
         cmocka_unit_test(nearest_does_not_guess),  cmocka_unit_test(duration_takes_the_largest_exact_unit),
         cmocka_unit_test(list_splits_and_trims),   cmocka_unit_test(list_refuses_empty_pieces),
-        cmocka_unit_test(list_copies_are_its_own),
+        cmocka_unit_test(list_copies_are_its_own), cmocka_unit_test(a_name_that_was_said_is_not_said_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,23 @@ static void test_over_range_still_balances(void **state)
     totals_destroy(&t);
 }
 
+/* Who retries without end and without a pause comes to a million tries in seconds. */
+static void test_many_tries(void **state)
+{
+    struct record r = gave_up();
+    struct totals t;
+
+    (void)state;
+    assert_int_equal(totals_init(&t), 0);
+    for (int i = 0; i < 70000; i++)
+        r.retries[REASON_BUSY]++;
+    r.attempts += 70000;
+    totals_record(&t, &r);
+    assert_int_equal(t.retries[REASON_BUSY], 70001);
+    assert_null(totals_check(&t));
+    totals_destroy(&t);
+}
+
 /* Every identity, broken by one. */
 static void test_each_identity_fires(void **state)
 {
@@ -367,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_parts_count_only_who_had_them),
         cmocka_unit_test(test_add_is_the_union),
         cmocka_unit_test(test_over_range_still_balances),
+        cmocka_unit_test(test_many_tries),
         cmocka_unit_test(test_each_identity_fires),
         cmocka_unit_test(test_cancels_are_counted_apart),
         cmocka_unit_test(test_second_clicks_and_the_untried),

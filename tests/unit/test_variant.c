@@ -172,6 +172,33 @@ static void overrides_that_are_wrong(void **state)
                  "x.ini:4: [strategy.queue] retry.attempts: '0' is out of range; write 1 or more | unlimited");
 }
 
+static void options_are_the_same_wherever_they_were_written(void **state)
+{
+    struct override sixteen = { (char *)(uintptr_t) "queue", (char *)(uintptr_t) "batch", (char *)(uintptr_t) "16",
+                                "x.ini:4" };
+    struct override once = { (char *)(uintptr_t) "queue", (char *)(uintptr_t) "retry.attempts", (char *)(uintptr_t) "1",
+                             "x.ini:5" };
+    struct variant alone, other, named, naive;
+
+    (void)state;
+    assert_int_equal(variant_parse(&alone, "queue", "--strategy"), EXIT_OK);
+    assert_int_equal(variant_parse(&other, "queue", "--strategy"), EXIT_OK);
+    assert_int_equal(variant_parse(&named, "queue:batch=16", "--strategy"), EXIT_OK);
+    assert_int_equal(variant_parse(&naive, "naive", "--strategy"), EXIT_OK);
+    assert_true(variant_does_same(&alone, &other));
+    assert_false(variant_does_same(&alone, &named));
+    assert_false(variant_does_same(&alone, &naive));
+    assert_int_equal(variant_override(&other, &sixteen, false), EXIT_OK);
+    assert_false(variant_does_same(&alone, &other));
+    assert_true(variant_does_same(&other, &named));
+    assert_int_equal(variant_override(&other, &once, false), EXIT_OK);
+    assert_true(variant_does_same(&other, &named));
+    variant_free(&alone);
+    variant_free(&other);
+    variant_free(&named);
+    variant_free(&naive);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +208,7 @@ int main(void)
         cmocka_unit_test(overrides_stay_below_the_text),
         cmocka_unit_test(overrides_reach_the_retry_policy),
         cmocka_unit_test(overrides_that_are_wrong),
+        cmocka_unit_test(options_are_the_same_wherever_they_were_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
