@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/audit/matter.h"
 #include "harness/base/ascending.h"
 #include "harness/scenario/plan.h"
 
-/* Ids of requests that have a row, held or booked, ascending. */
+/* Ids of requests, ascending. */
 struct rows {
     int64_t *requests;
     size_t n;
@@ -19,7 +20,13 @@ static int by_request(const void *a, const void *b)
     return ascending(x->request, y->request);
 }
 
-static int collect(struct rows *rows, const struct witnesses *witnesses)
+static bool has(const struct rows *rows, int64_t request)
+{
+    return bsearch(&request, rows->requests, rows->n, sizeof *rows->requests, ascending_int64) != NULL;
+}
+
+/* Of those that have a row, booked, or held as well. */
+static int collect(struct rows *rows, const struct witnesses *witnesses, bool holds_too)
 {
     size_t i;
 
@@ -28,7 +35,7 @@ static int collect(struct rows *rows, const struct witnesses *witnesses)
         return -1;
     for (i = 0; i < witnesses->booking_count; i++)
         rows->requests[rows->n++] = witnesses->bookings[i].request;
-    for (i = 0; i < witnesses->hold_count; i++)
+    for (i = 0; holds_too && i < witnesses->hold_count; i++)
         rows->requests[rows->n++] = witnesses->holds[i].request;
     qsort(rows->requests, rows->n, sizeof *rows->requests, ascending_int64);
     return 0;
@@ -65,7 +72,7 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
     struct rows rows;
     size_t i, n;
 
-    if (collect(&rows, witnesses) != 0) {
+    if (collect(&rows, witnesses, true) != 0) {
         if (audit->verdict == AUDIT_VALID) {
             audit->verdict = AUDIT_UNKNOWN;
             snprintf(audit->reason, sizeof audit->reason, "out of memory for the audit");
@@ -78,8 +85,7 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
 
         for (n = 1; i + n < faults->doubt_count && doubt[n].request == doubt->request; n++)
             continue;
-        check(audit, doubt, n,
-              bsearch(&doubt->request, rows.requests, rows.n, sizeof *rows.requests, ascending_int64) != NULL);
+        check(audit, doubt, n, has(&rows, doubt->request));
     }
     free(rows.requests);
 }
@@ -133,20 +139,46 @@ void audit_storage(struct audit *audit, int64_t damage)
              (long long)damage);
 }
 
-int audit_mark_again(struct trial *trial)
+/* Whoever a fault had turned away, and nobody asked again. */
+static bool was_left_out(const struct record *r, const struct rows *booked)
 {
-    int64_t *again = calloc(trial->record_count + 1, sizeof *again);
-    size_t i, n = 0;
+    return r->request < PLAN_AGAIN && r->outcome != OUTCOME_SOLD_OUT && matter_refused(r, has(booked, r->request));
+}
 
-    if (again == NULL)
+static int collect_again(struct rows *again, const struct trial *trial)
+{
+    size_t i;
+
+    again->n = 0;
+    if ((again->requests = calloc(trial->record_count + 1, sizeof *again->requests)) == NULL)
         return -1;
     for (i = 0; i < trial->record_count; i++)
         if (trial->records[i].request > PLAN_AGAIN)
-            again[n++] = trial->records[i].request - PLAN_AGAIN;
-    qsort(again, n, sizeof *again, ascending_int64);
-    for (i = 0; i < trial->record_count; i++)
-        if (bsearch(&trial->records[i].request, again, n, sizeof *again, ascending_int64) != NULL)
-            trial->records[i].asked_again = 1;
-    free(again);
+            again->requests[again->n++] = trial->records[i].request - PLAN_AGAIN;
+    qsort(again->requests, again->n, sizeof *again->requests, ascending_int64);
+    return 0;
+}
+
+int audit_mark_again(struct trial *trial, const struct witnesses *witnesses)
+{
+    const struct fault_report *faults = &trial->faults;
+    const bool cut_short = faults->on && faults->recover_ns > 0 && !faults->recovered;
+    struct rows again, booked;
+    size_t i;
+
+    if (collect_again(&again, trial) != 0)
+        return -1;
+    if (collect(&booked, witnesses, false) != 0) {
+        free(again.requests);
+        return -1;
+    }
+    for (i = 0; i < trial->record_count; i++) {
+        struct record *record = &trial->records[i];
+
+        if (has(&again, record->request) || (cut_short && was_left_out(record, &booked)))
+            record->asked_again = 1;
+    }
+    free(again.requests);
+    free(booked.requests);
     return 0;
 }
