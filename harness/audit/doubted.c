@@ -50,7 +50,6 @@ static void check(struct audit *audit, const struct doubt *doubt, size_t n, bool
     for (i = 0; i < n; i++) {
         bool committed = doubt[i].fate == FATE_COMMITTED;
 
-        audit->unresolved += doubt[i].fate == FATE_RUNNING;
         known = known && (committed || doubt[i].fate == FATE_ABORTED);
         made = made || (committed && doubt[i].op == OP_RESERVE);
         erased = erased || (committed && doubt[i].op == OP_CANCEL);
@@ -110,6 +109,17 @@ void audit_faults_conclude(struct audit *audit, const struct cell *cell, const s
     }
 }
 
+/* Nobody knows what becomes of these. */
+static int64_t unresolved(const struct fault_report *faults)
+{
+    int64_t n = (int64_t)faults->doubts_lost;
+    size_t i;
+
+    for (i = 0; i < faults->doubt_count; i++)
+        n += faults->unresolved || faults->doubts[i].fate == FATE_RUNNING;
+    return n;
+}
+
 void audit_faults(struct audit *audit, const struct cell *cell, const struct trial *trial,
                   const struct witnesses *witnesses)
 {
@@ -119,12 +129,11 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
     audit_storage(audit, witnesses->damage);
     if (!faults->on)
         return;
-    audit->unresolved = (int64_t)faults->doubts_lost;
-    if (faults->unresolved)
-        audit->unresolved += (int64_t)faults->doubt_count;
+    audit->unresolved = unresolved(faults);
     /* A hold is made by one transaction and confirmed by another, and what is tried again may be booked by a later try:
      * a row alone says nothing of either. */
-    else if ((variant->registered->strategy->traits & TRAIT_HOLDS) == 0 && (variant->retry.on & RETRY_ON_UNKNOWN) == 0)
+    if (!faults->unresolved && (variant->registered->strategy->traits & TRAIT_HOLDS) == 0 &&
+        (variant->retry.on & RETRY_ON_UNKNOWN) == 0)
         check_all(audit, faults, witnesses);
     audit_faults_conclude(audit, cell, faults);
 }

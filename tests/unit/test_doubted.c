@@ -134,6 +134,15 @@ static void test_unresolved(void **state)
     world.trial.faults.unresolved = true;
     judge(&world, 0, 0, AUDIT_UNKNOWN);
     assert_int_equal(world.audit.unresolved, 2);
+    /* Also where the rows are not held against the server's word. */
+    for (int i = 0; i < 2; i++) {
+        begin(&world, i == 0 ? "soft_hold" : "atomic",
+              i == 0 ? "ack_loss = 1%" : "ack_loss = 1%\n[retry]\non = conflict, unknown");
+        doubt(&world, 1, FATE_RUNNING, OP_RESERVE);
+        doubt(&world, 2, FATE_COMMITTED, OP_RESERVE);
+        judge(&world, 0, 0, AUDIT_UNKNOWN);
+        assert_int_equal(world.audit.unresolved, 1);
+    }
     /* A cancel may still commit, too. */
     begin(&world, "atomic", "ack_loss = 1%");
     doubt(&world, 1, FATE_FORGOTTEN, OP_CANCEL);
