@@ -122,7 +122,7 @@ static void say_titles(const struct drawing *d)
 
     snprintf(title, sizeof title, "%.*s: how many %s, and what breaks first", (int)wrap_whole(name, 60), name,
              breaks_is_rate(d->dossier) ? "requests a second" : "users at once");
-    view_database(d->dossier, d->cell[0], where, sizeof where);
+    view_database(d->dossier, &(struct pick){ d->cell, 1 }, where, sizeof where);
     view_git(d->dossier, git, sizeof git);
     snprintf(subtitle, sizeof subtitle, "%lld seats, %s, git %s", (long long)view_int(scenario, "seats"), where, git);
     gnuplot_text(d->variables, "axis", breaks_is_rate(d->dossier) ? "requests per second" : "users in one burst");

@@ -268,7 +268,7 @@ static int print_database(struct terminal *t, const json_t *scenario, const char
             snprintf(title, sizeof title, "%s  SKIP: %s", db, why);
             wrap_print(t->out, 0, 4, terminal_paint(t, DIM), terminal_paint(t, PLAIN), title);
         } else {
-            view_database(t->run, pick.cell[0], title, sizeof title);
+            view_database(t->run, &pick, title, sizeof title);
             wrap_print(t->out, 0, 4, terminal_paint(t, BOLD), terminal_paint(t, PLAIN), title);
             if (steps_apply(scenario))
                 failed = print_steps(t, &pick);

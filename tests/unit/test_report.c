@@ -1167,17 +1167,19 @@ static void test_plots(void **state)
 
 static void test_plots_of_a_sweep(void **state)
 {
-    json_t *run = load("sweep");
+    json_t *run = load("sweep"), *cells = json_object_get(run, "cells");
     char *text;
 
     (void)state;
     need_gnuplot();
+    json_object_set_new(json_array_get(cells, 1), "durability", json_string("async"));
     assert_int_equal(report_plots(run, folder), EXIT_OK);
     assert_drawn("sweep-users-sqlite-sweep-p99");
     assert_drawn("sweep-users-sqlite-sweep-amplification");
     assert_int_equal(size_of("plots/sweep-users-sqlite-spectrum.svg"), -1);
     text = read_file("plots/sweep-users-sqlite-sweep-amplification.svg");
     assert_has(text, ">2000<");
+    assert_has(text, "durability async/full, git ");
     free(text);
     json_decref(run);
 }

@@ -273,6 +273,34 @@ static void test_a_key_of_ones_own_is_ranked(void **state)
     (void)state;
 }
 
+/* What is swept is no heading's one value: every durability that ran is said, and that the scenario's line has the
+ * first of each key. */
+static void test_swept_settings_are_all_said(void **state)
+{
+    json_t *run = load("sweep"), *cell;
+    char *text;
+    size_t i;
+
+    (void)state;
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        json_object_set_new(cell, "durability", json_string(i < 4 ? "full" : i < 8 ? "async" : "off"));
+    }
+    text = table(run);
+    assert_has(text, "\nsqlite 3.40.1, WAL, durability full/async/off\n");
+    free(text);
+    text = page(run);
+    assert_has(text, "### sqlite 3.40.1, WAL, durability full/async/off\n");
+    assert_has(text, ". Swept (before this with the first value): load.users = 50, 200, 2000.\n");
+    free(text);
+    json_decref(run);
+    run = load("rush");
+    text = page(run);
+    assert_lacks(text, "Swept");
+    free(text);
+    json_decref(run);
+}
+
 /* Where the floor alone ran there is no cell to count. */
 static void test_floor_alone(void **state)
 {
@@ -291,9 +319,10 @@ static void test_floor_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_says_what_was_measured), cmocka_unit_test(test_more_than_asked),
-        cmocka_unit_test(test_skipped_is_not_counted), cmocka_unit_test(test_floor_alone),
-        cmocka_unit_test(test_points_of_several_keys), cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
+        cmocka_unit_test(test_says_what_was_measured),      cmocka_unit_test(test_more_than_asked),
+        cmocka_unit_test(test_skipped_is_not_counted),      cmocka_unit_test(test_floor_alone),
+        cmocka_unit_test(test_points_of_several_keys),      cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
+        cmocka_unit_test(test_swept_settings_are_all_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
