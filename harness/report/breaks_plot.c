@@ -107,7 +107,7 @@ static void say_lines(const struct drawing *d)
     fputs("';dashes='", d->variables);
     for (i = 0; i < d->n; i++) {
         for (same = k = 0; k < i; k++)
-            same += strcmp(view_text(d->cell[k], "strategy"), view_text(d->cell[i], "strategy")) == 0;
+            same += strcmp(view_text(d->cell[k], "colour"), view_text(d->cell[i], "colour")) == 0;
         fprintf(d->variables, "%zu ", same % 5 + 1);
     }
     fprintf(d->variables, "';n=%zu;slo=%.9g;", d->n,

@@ -11,7 +11,9 @@
 
 #include "harness/base/say.h"
 #include "harness/report/closing.h"
+#include "harness/report/figure.h"
 #include "harness/report/report.h"
+#include "harness/report/styles.h"
 #include "harness/report/view.h"
 
 static json_t *load(const char *fixture)
@@ -316,13 +318,33 @@ static void test_floor_alone(void **state)
     json_decref(run);
 }
 
+/* Lines of one colour, of a strategy's variants or of rogues, which are more than there are colours: dashes differ. */
+static void test_equal_colours_are_dashed_apart(void **state)
+{
+    json_t *run = load("rush"), *cells = json_object_get(run, "cells");
+    const json_t *cell[] = { json_array_get(cells, 1), json_array_get(cells, 2), json_array_get(cells, 3) };
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct figure f = { .run = run, .cell = cell, .n = 3, .variants = 3, .variables = out };
+
+    (void)state;
+    assert_non_null(out);
+    json_object_set(json_array_get(cells, 3), "colour", json_object_get(cell[0], "colour"));
+    styles_say(&f);
+    fclose(out);
+    assert_has(text, "dashes='1 1 2 '");
+    free(text);
+    json_decref(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_says_what_was_measured),      cmocka_unit_test(test_more_than_asked),
         cmocka_unit_test(test_skipped_is_not_counted),      cmocka_unit_test(test_floor_alone),
         cmocka_unit_test(test_points_of_several_keys),      cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
-        cmocka_unit_test(test_swept_settings_are_all_said),
+        cmocka_unit_test(test_swept_settings_are_all_said), cmocka_unit_test(test_equal_colours_are_dashed_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
