@@ -137,11 +137,13 @@ static void write_table(const struct markdown *m, const struct pick *pick, bool 
         if (at_best != NULL && (i + 1 == pick->n || view_floor(m->run, pick->cell[i + 1]) != at_best))
             write_row(m, at_best, sweeps);
     }
-    fputs(
-        "\nMedians over n trials. In brackets: the range for seats, else the 95 % interval of the median. \\~ from all "
-        "trials merged, as a single one has too few samples; - not available. Times are system times (answer minus due "
-        "time, less checkout) unless response or service is said.\n",
-        m->out);
+    fputs("\nMedians over n trials, or over fewer where it says (n = ...): those that have the number. In square "
+          "brackets: "
+          "the range for seats, else the 95 % interval of the median. \\~ from all trials merged, as a single one has "
+          "too "
+          "few samples; - not available. Times are system times (answer minus due time, less checkout) unless response "
+          "or service is said.\n",
+          m->out);
 }
 
 static void write_reasons(const struct markdown *m, const struct pick *pick)

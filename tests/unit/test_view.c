@@ -120,6 +120,25 @@ static void test_says_what_was_measured(void **state)
     json_decref(run);
 }
 
+/* Who sold out in two of six trials has the time of two. */
+static void test_a_number_of_fewer_trials_says_so(void **state)
+{
+    json_t *run = load("rush"), *summary = json_object_get(json_array_get(json_object_get(run, "cells"), 2), "summary");
+    char *text = page(run);
+
+    (void)state;
+    assert_lacks(text, "(n = 2)");
+    free(text);
+    json_object_set_new(summary, "sold_out_ns",
+                        json_pack("{s:i, s:[i, i], s:i, s:i, s:i}", "median", 4420000, "ci95", 3860000, 4980000, "min",
+                                  3860000, "max", 4980000, "n", 2));
+    text = page(run);
+    assert_has(text, "| 4.42 [3.86..4.98] (n = 2) |");
+    assert_has(text, "Medians over n trials, or over fewer where it says (n = ...): those that have the number.");
+    free(text);
+    json_decref(run);
+}
+
 /* A precision asked for more blocks. */
 static void test_more_than_asked(void **state)
 {
@@ -341,10 +360,15 @@ static void test_equal_colours_are_dashed_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_says_what_was_measured),      cmocka_unit_test(test_more_than_asked),
-        cmocka_unit_test(test_skipped_is_not_counted),      cmocka_unit_test(test_floor_alone),
-        cmocka_unit_test(test_points_of_several_keys),      cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
-        cmocka_unit_test(test_swept_settings_are_all_said), cmocka_unit_test(test_equal_colours_are_dashed_apart),
+        cmocka_unit_test(test_says_what_was_measured),
+        cmocka_unit_test(test_a_number_of_fewer_trials_says_so),
+        cmocka_unit_test(test_more_than_asked),
+        cmocka_unit_test(test_skipped_is_not_counted),
+        cmocka_unit_test(test_floor_alone),
+        cmocka_unit_test(test_points_of_several_keys),
+        cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
+        cmocka_unit_test(test_swept_settings_are_all_said),
+        cmocka_unit_test(test_equal_colours_are_dashed_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
