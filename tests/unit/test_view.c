@@ -357,6 +357,38 @@ static void test_equal_colours_are_dashed_apart(void **state)
     json_decref(run);
 }
 
+/* Those who look on read, and bookings are given back by writes: neither is in the statements of a request. */
+static void test_reads_are_those_of_requests(void **state)
+{
+    json_t *run = load("rush"), *trial, *of = json_array_get(json_object_get(run, "cells"), 1);
+    const json_t *cell = of;
+    char *text, *unused;
+    size_t size, i;
+    FILE *data = open_memstream(&text, &size), *variables = open_memstream(&unused, &size);
+    struct figure f = { .run = run, .cell = &cell, .n = 1, .variants = 1, .data = data, .variables = variables };
+
+    (void)state;
+    assert_non_null(data);
+    assert_non_null(variables);
+    f.kind = PICTURE_STATEMENTS;
+    json_object_set_new(json_object_get(of, "summary"), "statements_per_request",
+                        json_pack("{s:f, s:f, s:f}", "median", 3.0, "min", 3.0, "max", 3.0));
+    json_array_foreach(json_object_get(of, "trials"), i, trial)
+    {
+        json_object_set_new(trial, "ops",
+                            json_pack("{s:i, s:i, s:i}", "statements", 1030, "reads", 800, "writes", 230));
+        json_object_set_new(trial, "browses", json_pack("{s:i}", "statements", 700));
+        json_object_set_new(trial, "cancels", json_pack("{s:i}", "statements", 30));
+    }
+    assert_int_equal(figure_write(&f), 0);
+    fclose(data);
+    fclose(variables);
+    assert_has(text, "\"3.00 = 1.00 read + 2.00 written\"");
+    free(text);
+    free(unused);
+    json_decref(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
         cmocka_unit_test(test_swept_settings_are_all_said),
         cmocka_unit_test(test_equal_colours_are_dashed_apart),
+        cmocka_unit_test(test_reads_are_those_of_requests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
