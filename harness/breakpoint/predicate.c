@@ -23,7 +23,7 @@ void predicate_observe(struct observation *o, const struct trial *trial, const s
     o->errors = metric_errors(totals);
     o->sold = audit->sold;
     o->oversold = audit->oversold;
-    o->unsold = audit->unsold;
+    o->unsold = is_void ? 0 : audit->unsold; /* who was cut off was not refused by the strategy */
     o->astray = audit->lost + audit->ghost + audit->duplicate + audit->torn;
     o->p99_ns = hist_quantile(&totals->system[TOTALS_ALL], 0.99);
     o->floor_p99_ns = floor_p99_ns;

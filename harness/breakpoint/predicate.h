@@ -8,7 +8,7 @@
 enum predicate {
     PREDICATE_OVERSOLD,  /* oversold = 0                                                                    */
     PREDICATE_LEDGER,    /* lost = ghost = duplicate = torn = 0                                             */
-    PREDICATE_UNDERSOLD, /* unsold = 0                                                                      */
+    PREDICATE_UNDERSOLD, /* unsold = 0; a void trial says nothing of that                                   */
     PREDICATE_TIME,      /* p99 of the system time of all requests within the slo, cut short by run.timeout or not */
     PREDICATE_ERRORS,    /* errors, as results/README.md has them, at most a share of the requests    */
     PREDICATE_AMPLIFICATION, /* statements per request at most so many times those of one user and one seat     */
@@ -32,8 +32,9 @@ struct limits {
 
 /* One trial of one variant at a level. */
 struct observation {
-    int64_t level; /* users of a burst, or requests per second of open load */
-    int64_t requests, errors, sold, oversold, unsold, astray; /* astray: lost + ghost + duplicate + torn */
+    int64_t level;                                    /* users of a burst, or requests per second of open load */
+    int64_t requests, errors, sold, oversold, astray; /* astray: lost + ghost + duplicate + torn */
+    int64_t unsold;                                   /* 0 of a void trial */
     int64_t p99_ns;       /* rank ceil(0.99 n): of fewer than 100 requests the slowest one's                */
     int64_t floor_p99_ns; /* of the strategy that does nothing, at the same level; -1: not known            */
     double statements;    /* per request */

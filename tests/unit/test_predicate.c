@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
+#include "harness/base/clock.h"
 #include "harness/breakpoint/hunt.h"
 #include "harness/scenario/rate.h"
 
@@ -102,6 +104,27 @@ static void a_stall_excuses_what_it_explains(void **state)
     assert_int_equal(judged(o), 1u << PREDICATE_TIME);
 }
 
+/* Who was cut off, by the time or because the counts do not add up, was not refused by the strategy. */
+static void a_void_trial_leaves_no_seat_unsold(void **state)
+{
+    static const char *const reasons[] = { "", "took longer than run.timeout = 1 s", "counts do not add up: …" };
+    const struct audit audit = { .sold = 3, .unsold = 7, .oversold = 1, .lost = 1 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct trial trial = { .wall_ns = i == 1 ? NS_PER_S : 1 };
+        struct observation o;
+
+        assert_int_equal(totals_init(&trial.totals), 0);
+        snprintf(trial.void_reason, sizeof trial.void_reason, "%s", reasons[i]);
+        predicate_observe(&o, &trial, &audit, 10, NAN, 0, NS_PER_S);
+        assert_int_equal(o.unsold, i == 0 ? 7 : 0);
+        assert_int_equal(o.oversold + o.astray, 2);
+        assert_int_equal(o.cut_short, i == 1);
+        totals_destroy(&trial.totals);
+    }
+}
+
 static void what_broke_in_most_bursts_is_named_first(void **state)
 {
     struct observation seen[] = {
@@ -165,6 +188,7 @@ int main(void)
         cmocka_unit_test(each_predicate_is_broken_by_its_own),
         cmocka_unit_test(a_generator_at_its_limit_excuses_the_time_and_nothing_else),
         cmocka_unit_test(a_stall_excuses_what_it_explains),
+        cmocka_unit_test(a_void_trial_leaves_no_seat_unsold),
         cmocka_unit_test(what_broke_in_most_bursts_is_named_first),
         cmocka_unit_test(threads_are_those_of_the_scenario_where_there_are_users_for_them),
         cmocka_unit_test(a_level_of_open_load_is_its_rate_alone),
