@@ -9,6 +9,10 @@
 #include "harness/base/wait.h"
 #include "harness/db/driver.h"
 #include "harness/db/schema.h"
+#include "harness/explore/schedule.h"
+
+/* Tries that a schedule has room for, besides the calls of others, where each begins, is refused and is rolled back. */
+#define TRIES_MOST (SCHEDULE_MOVES / 4)
 
 static _Thread_local struct player *self;
 
@@ -210,6 +214,7 @@ void players_init(struct players *players, struct trace *trace, const struct cel
     players->observer = observer;
     players->fault_at = -1;
     players->users_arrive = cell->variant.registered->strategy->app_size > 0;
+    players->never_give_up = cell_app(cell, 0).attempts > TRIES_MOST;
     players->users = trace->users = (int)cell->scenario.users;
     players->count = trace->actor_count = players->users + (int)cell->scenario.instances * each;
     for (i = 0; i < players->count; i++) {
