@@ -195,7 +195,7 @@ static void init_clock(struct players *players, const struct cell *cell)
     init_player(players, i, (struct actor_name){ .letter = 'Z', .is_clock = true }, PLAYER_ENDED);
     players->player[i].asked = (struct call){ .kind = CALL_TIME };
     players->clock = 1u << i;
-    players->times_left = cell->variant.retry.attempts > 1 ? 1 : 0;
+    players->times_left = cell_app(cell, 0).attempts > 1 ? 1 : 0;
     players->clock_everywhere = players->clock_in_sql = sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL;
     for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
         players->clock_in_sql = players->clock_in_sql || players_reads_clock(players, statement);

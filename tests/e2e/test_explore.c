@@ -337,6 +337,28 @@ static void test_tries_that_come_to_nothing_are_a_livelock(void **state)
     bench_cells_free(&cells);
 }
 
+/* An expired hold costs its user a try: where a lost race is not tried again, he has no other. */
+static void test_no_hold_runs_out_on_a_users_only_try(void **state)
+{
+    static const char *const retries[] = { "attempts = 1", "attempts = 2\non = unknown" };
+    struct bench_cells cells;
+    struct exploration found;
+    char ini[256];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof retries / sizeof *retries; i++) {
+        snprintf(ini, sizeof ini, "[inventory]\nseats = 1\n[load]\nusers = 2\n[retry]\n%s\nbackoff = none\n",
+                 retries[i]);
+        bench_cells_make(&cells, ini, "soft_hold", bench_names[0]);
+        assert_int_equal(explore(&found, &cells, 0, &usual), EXIT_OK);
+        assert_true(found.exhausted);
+        assert_int_equal(found.broken, 0);
+        exploration_free(&found);
+        bench_cells_free(&cells);
+    }
+}
+
 /* ---- planted mistakes ------------------------------------------------------------------------------------------- */
 
 enum { LOOK, BOOK };
@@ -524,6 +546,7 @@ int main(void)
         cmocka_unit_test(test_pruning_loses_nothing),
         cmocka_unit_test(test_tries_without_end_are_no_livelock),
         cmocka_unit_test(test_tries_that_come_to_nothing_are_a_livelock),
+        cmocka_unit_test(test_no_hold_runs_out_on_a_users_only_try),
         cmocka_unit_test(test_a_livelock_is_stopped_and_reported),
         cmocka_unit_test(test_circles_without_a_call_are_ended),
         cmocka_unit_test(test_a_fault_finds_what_is_left_behind),
@@ -532,5 +555,5 @@ int main(void)
     };
 
     if (getenv("F"))
-    return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);
+        return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);
 }
