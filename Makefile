@@ -198,7 +198,7 @@ list: lastseat ## strategies, scenarios and databases
 	$(Q)./lastseat list
 
 docs: lastseat ## rewrite what is generated: scenarios/README.md, the pages in strategies/
-	$(Q)./lastseat help readme >scenarios/README.md
+	$(Q)./lastseat help readme >build/page && mv build/page scenarios/README.md
 	$(Q)awk -f strategies/catalogue.awk strategies/README.md strategies/README.md >build/page && mv build/page strategies/README.md
 	$(Q)sh strategies/rogues/matrix >build/page && mv build/page strategies/rogues/README.md
 	$(Q)awk -f strategies/stories.awk strategies/STORIES.md >build/stories && mv build/stories strategies/STORIES.md

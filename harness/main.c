@@ -11,7 +11,8 @@
  *   the answers of a history, ours or one from elsewhere, can have been given by any true sale.
  * - results/ writes the trial to the run folder; trials become medians with intervals, and a verdict per cell. It reads
  *   folders back too: for `report`, `audit` and `compare`.
- * - report/ makes the terminal tables, report.md, report.html and the plots of that folder, and the stories of explore/.
+ * - report/ makes the terminal tables, report.md, report.html and the plots of that folder, and the stories of
+ * explore/.
  *
  * Three verbs do something else with a cell than run it trial after trial:
  * - explore/ (`explain`) plays it schedule by schedule, one database call at a time, and keeps the traces that matter.
@@ -23,6 +24,7 @@
  * base/ is what every stage stands on; verbs/ holds one file per verb of the command line, and beside them what these
  * share: its options (arguments.c), and a run from the first trial to the last (session.c). The registry of strategies
  * is generated from the files in strategies/. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,7 +58,18 @@ static int complain(const char *name)
     return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+/* A page that is cut short must not pass for a whole one. What went wrong before has been said, and outranks it. */
+static int written(int status)
+{
+    int error = fflush(stdout) == 0 ? 0 : errno; /* an earlier failure has left no reason behind */
+
+    if ((error == 0 && !ferror(stdout)) || status == EXIT_ERROR)
+        return status;
+    say_error("stdout: %s", error != 0 ? strerror(error) : "cannot be written");
+    return status == EXIT_OK ? EXIT_ERROR : status;
+}
+
+static int dispatch(int argc, char **argv)
 {
     static char help[] = "help", *help_argv[] = { help, NULL, NULL };
     const struct verb *verb;
@@ -79,4 +92,9 @@ int main(int argc, char **argv)
         return verb_help(2, help_argv);
     }
     return verb->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    return written(dispatch(argc, argv));
 }

@@ -109,8 +109,9 @@ static enum verdict admission_release(struct attempt *a)
 {
     enum verdict verdict = attempt_release(a);
 
-    /* After the commit: before it, the gate would admit somebody to a seat that is not free. */
-    if (verdict == VERDICT_BOOKED)
+    /* After the commit: before it, the gate would admit somebody to a seat that is not free. Also when it is unknown
+     * whether that commit was made, as above. */
+    if (verdict == VERDICT_BOOKED || verdict == VERDICT_UNKNOWN)
         gate_give(a->app, a->request->event, a->request->seats);
     return verdict;
 }

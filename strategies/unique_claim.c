@@ -8,7 +8,8 @@
  * only when it is gone.
  *
  * Cost: a row per seat and a unique index over them; a statement or two more for each seat that was lost on the way.
- * The seats to choose from are a table of their own.
+ * The seats to choose from are a table of their own. Giving back looks through all claims of the event: an index by
+ * request would be paid for by every booking.
  *
  * Fails when: many want the last seats at once, and each walks past all that are gone; groups start at the first seat,
  * so that two of them cannot wait for each other, and therefore meet there. */
@@ -42,7 +43,7 @@ static const struct statement unique_claim_statements[] = {
     [UNCLAIM] = { .name = "unclaim",
                   .kind = STATEMENT_WRITE,
                   .locks = true,
-                  .sql = TEXT("DELETE FROM claims WHERE request = $1") },
+                  .sql = TEXT("DELETE FROM claims WHERE event = $1 AND request = $2") },
     [ERASE] = { .name = "erase", .kind = STATEMENT_WRITE, .sql = TEXT("DELETE FROM bookings WHERE request = $1") },
     STATEMENT_END,
 };
@@ -134,7 +135,7 @@ static enum verdict unique_claim_release(struct attempt *a)
 
     if ((st = attempt_begin(a, TX_WRITE)) != DB_OK)
         return verdict_of(a, st);
-    if ((st = attempt_run(a, UNCLAIM, ARGS(rq->id))) != DB_OK)
+    if ((st = attempt_run(a, UNCLAIM, ARGS(rq->event, rq->id))) != DB_OK)
         return verdict_of(a, st);
     if ((st = attempt_run(a, ERASE, ARGS(rq->id))) != DB_OK)
         return verdict_of(a, st);

@@ -72,7 +72,8 @@ struct audit_example {
  *   left = available (LEDGER_COUNTER) or what `remaining` answers (LEDGER_OWN); |seats rows of a request - seats in its
  *   bookings rows|, summed over requests (LEDGER_SEATS). A hold counts like a booking: over or not, while its row is
  *   there it accounts for its seats
- * gate_drift = |initial - left - booked through that app|, for every gate
+ * gate_drift = |initial - left - booked through that app|, for every gate; where it was unknown whether a booking
+ *   stands, a surplus of its seats is none
  * lost = told booked and not given back, no row
  * ghost = a row, and told no, an error, given back, or never asked; unasked: of these, the last; a row is of a request
  *   when it has its id, event and user

@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/audit/matter.h"
 #include "harness/base/ascending.h"
 #include "harness/scenario/plan.h"
 
-/* Ids of requests that have a row, held or booked, ascending. */
+/* Ids of requests, ascending. */
 struct rows {
     int64_t *requests;
     size_t n;
@@ -19,7 +20,13 @@ static int by_request(const void *a, const void *b)
     return ascending(x->request, y->request);
 }
 
-static int collect(struct rows *rows, const struct witnesses *witnesses)
+static bool has(const struct rows *rows, int64_t request)
+{
+    return bsearch(&request, rows->requests, rows->n, sizeof *rows->requests, ascending_int64) != NULL;
+}
+
+/* Of those that have a row, booked, or held as well. */
+static int collect(struct rows *rows, const struct witnesses *witnesses, bool holds_too)
 {
     size_t i;
 
@@ -28,7 +35,7 @@ static int collect(struct rows *rows, const struct witnesses *witnesses)
         return -1;
     for (i = 0; i < witnesses->booking_count; i++)
         rows->requests[rows->n++] = witnesses->bookings[i].request;
-    for (i = 0; i < witnesses->hold_count; i++)
+    for (i = 0; holds_too && i < witnesses->hold_count; i++)
         rows->requests[rows->n++] = witnesses->holds[i].request;
     qsort(rows->requests, rows->n, sizeof *rows->requests, ascending_int64);
     return 0;
@@ -43,7 +50,6 @@ static void check(struct audit *audit, const struct doubt *doubt, size_t n, bool
     for (i = 0; i < n; i++) {
         bool committed = doubt[i].fate == FATE_COMMITTED;
 
-        audit->unresolved += doubt[i].fate == FATE_RUNNING;
         known = known && (committed || doubt[i].fate == FATE_ABORTED);
         made = made || (committed && doubt[i].op == OP_RESERVE);
         erased = erased || (committed && doubt[i].op == OP_CANCEL);
@@ -65,7 +71,7 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
     struct rows rows;
     size_t i, n;
 
-    if (collect(&rows, witnesses) != 0) {
+    if (collect(&rows, witnesses, true) != 0) {
         if (audit->verdict == AUDIT_VALID) {
             audit->verdict = AUDIT_UNKNOWN;
             snprintf(audit->reason, sizeof audit->reason, "out of memory for the audit");
@@ -78,8 +84,7 @@ static void check_all(struct audit *audit, const struct fault_report *faults, co
 
         for (n = 1; i + n < faults->doubt_count && doubt[n].request == doubt->request; n++)
             continue;
-        check(audit, doubt, n,
-              bsearch(&doubt->request, rows.requests, rows.n, sizeof *rows.requests, ascending_int64) != NULL);
+        check(audit, doubt, n, has(&rows, doubt->request));
     }
     free(rows.requests);
 }
@@ -104,6 +109,17 @@ void audit_faults_conclude(struct audit *audit, const struct cell *cell, const s
     }
 }
 
+/* Nobody knows what becomes of these. */
+static int64_t unresolved(const struct fault_report *faults)
+{
+    int64_t n = (int64_t)faults->doubts_lost;
+    size_t i;
+
+    for (i = 0; i < faults->doubt_count; i++)
+        n += faults->unresolved || faults->doubts[i].fate == FATE_RUNNING;
+    return n;
+}
+
 void audit_faults(struct audit *audit, const struct cell *cell, const struct trial *trial,
                   const struct witnesses *witnesses)
 {
@@ -113,12 +129,11 @@ void audit_faults(struct audit *audit, const struct cell *cell, const struct tri
     audit_storage(audit, witnesses->damage);
     if (!faults->on)
         return;
-    audit->unresolved = (int64_t)faults->doubts_lost;
-    if (faults->unresolved)
-        audit->unresolved += (int64_t)faults->doubt_count;
+    audit->unresolved = unresolved(faults);
     /* A hold is made by one transaction and confirmed by another, and what is tried again may be booked by a later try:
      * a row alone says nothing of either. */
-    else if ((variant->registered->strategy->traits & TRAIT_HOLDS) == 0 && (variant->retry.on & RETRY_ON_UNKNOWN) == 0)
+    if (!faults->unresolved && (variant->registered->strategy->traits & TRAIT_HOLDS) == 0 &&
+        (variant->retry.on & RETRY_ON_UNKNOWN) == 0)
         check_all(audit, faults, witnesses);
     audit_faults_conclude(audit, cell, faults);
 }
@@ -133,20 +148,46 @@ void audit_storage(struct audit *audit, int64_t damage)
              (long long)damage);
 }
 
-int audit_mark_again(struct trial *trial)
+/* Whoever a fault had turned away, and nobody asked again. */
+static bool was_left_out(const struct record *r, const struct rows *booked)
 {
-    int64_t *again = calloc(trial->record_count + 1, sizeof *again);
-    size_t i, n = 0;
+    return r->request < PLAN_AGAIN && r->outcome != OUTCOME_SOLD_OUT && matter_refused(r, has(booked, r->request));
+}
 
-    if (again == NULL)
+static int collect_again(struct rows *again, const struct trial *trial)
+{
+    size_t i;
+
+    again->n = 0;
+    if ((again->requests = calloc(trial->record_count + 1, sizeof *again->requests)) == NULL)
         return -1;
     for (i = 0; i < trial->record_count; i++)
         if (trial->records[i].request > PLAN_AGAIN)
-            again[n++] = trial->records[i].request - PLAN_AGAIN;
-    qsort(again, n, sizeof *again, ascending_int64);
-    for (i = 0; i < trial->record_count; i++)
-        if (bsearch(&trial->records[i].request, again, n, sizeof *again, ascending_int64) != NULL)
-            trial->records[i].asked_again = 1;
-    free(again);
+            again->requests[again->n++] = trial->records[i].request - PLAN_AGAIN;
+    qsort(again->requests, again->n, sizeof *again->requests, ascending_int64);
+    return 0;
+}
+
+int audit_mark_again(struct trial *trial, const struct witnesses *witnesses)
+{
+    const struct fault_report *faults = &trial->faults;
+    const bool cut_short = faults->on && faults->recover_ns > 0 && !faults->recovered;
+    struct rows again, booked;
+    size_t i;
+
+    if (collect_again(&again, trial) != 0)
+        return -1;
+    if (collect(&booked, witnesses, false) != 0) {
+        free(again.requests);
+        return -1;
+    }
+    for (i = 0; i < trial->record_count; i++) {
+        struct record *record = &trial->records[i];
+
+        if (has(&again, record->request) || (cut_short && was_left_out(record, &booked)))
+            record->asked_again = 1;
+    }
+    free(again.requests);
+    free(booked.requests);
     return 0;
 }

@@ -18,8 +18,9 @@ void audit_faults(struct audit *, const struct cell *, const struct trial *, con
 void audit_storage(struct audit *, int64_t damage);
 /* Its last step: the verdict, from counts that are there already. */
 void audit_faults_conclude(struct audit *, const struct cell *, const struct fault_report *);
-/* Before audit_judge(), for records that were read again: marks those who asked again, by the ids of their requests. 0,
- * or -1: out of memory. */
-int audit_mark_again(struct trial *);
+/* Before audit_judge(), for records that were read again: marks those whose answer is not their last, as reoffer() does
+ * (record.asked_again): who asked again, by the ids of their requests, and whom the time was up for, by what
+ * trial->faults says and who has a row. 0, or -1: out of memory. */
+int audit_mark_again(struct trial *, const struct witnesses *);
 
 #endif

@@ -11,12 +11,12 @@
  * where all are due at one moment; in other loads who was due earlier is invoked earlier, but for who waits for a
  * worker. A winner was told booked. A loser was told no and did not choose it himself: sold_out, gave_up, shed,
  * failed, or timed_out for another reason than patience. Who was told unknown, or left, or asked again once the faults
- * were over, is neither. They are compared where nothing but order tells them apart: on the same event, where the
- * winner took no fewer seats than the loser wanted. Of each such pair the loser was overtaken when the winner arrived
- * after him, and the pair is inverted when the winner arrived after the loser had his answer: no delay in between
- * explains that. order_index = (overtakes + pairs that arrived at the same moment / 2) / pairs: Mann-Whitney's U over
- * winners x losers, the chance that a winner arrived after a loser: 0 first come first served, 0.5 a lottery, 1 last
- * come first served. */
+ * were over (or never got to, for want of time), is neither. They are compared where nothing but order tells them
+ * apart: on the same event, where the winner took no fewer seats than the loser wanted. Of each such pair the loser was
+ * overtaken when the winner arrived after him, and the pair is inverted when the winner arrived after the loser had his
+ * answer: no delay in between explains that. order_index = (overtakes + pairs that arrived at the same moment / 2) /
+ * pairs: Mann-Whitney's U over winners x losers, the chance that a winner arrived after a loser: 0 first come first
+ * served, 0.5 a lottery, 1 last come first served. */
 
 /* Into how many equal parts the line of those who asked for an event is cut. */
 #define FAIRNESS_PLACES 100

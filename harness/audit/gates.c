@@ -2,15 +2,22 @@
 
 #include <stdlib.h>
 
+#include "harness/measure/aside.h"
+
 /* Seats that went through the gates of every app and event, as bookings rows say. */
 struct passage {
-    int64_t *through, *unknown; /* unknown: of these, not told whether they are booked */
+    int64_t *through, *unknown; /* unknown: of these, not told whether they are booked, or given back */
     int64_t apps, events;
 };
 
 static size_t at(const struct passage *p, int64_t app, int64_t event)
 {
     return (size_t)(app * (p->events + 1) + event);
+}
+
+static bool is_unknown(const struct record *record, const struct record *cancel)
+{
+    return record->outcome == OUTCOME_UNKNOWN || (cancel != NULL && cancel->outcome == ASIDE_UNKNOWN);
 }
 
 static void count_passage(const struct passage *p, const struct matter *m)
@@ -23,7 +30,7 @@ static void count_passage(const struct passage *p, const struct matter *m)
         if (m->rows[r] == 0 || record->app >= p->apps)
             continue;
         p->through[at(p, record->app, record->event)] += record->seats;
-        if (record->outcome == OUTCOME_UNKNOWN)
+        if (is_unknown(record, m->given_back[r]))
             p->unknown[at(p, record->app, record->event)] += record->seats;
     }
 }

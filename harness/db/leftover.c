@@ -97,6 +97,9 @@ static void sweep_socket_dir(const char *path)
 
     if (read_marker(path, &marker) != 0 || process_is_alive(marker.pid, marker.start))
         return;
+    /* The number may be of another container's process; the lock is not. */
+    if (work_is_held(marker.data_dir))
+        return;
     server_stop_stray(marker.data_dir);
     if (names_work(&marker) && work_is_leftover(marker.data_dir))
         remove_leftover(marker.data_dir, marker.pid);

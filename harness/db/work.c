@@ -87,21 +87,27 @@ bool work_parse(const char *name, pid_t *pid, uint64_t *start)
     return true;
 }
 
+bool work_is_held(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool held;
+
+    if (fd < 0)
+        return errno != ENOENT;
+    held = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    close(fd);
+    return held;
+}
+
 bool work_is_leftover(const char *path)
 {
     const char *slash = strrchr(path, '/');
     uint64_t start;
-    bool free_to_take;
     pid_t pid;
-    int fd;
 
     if (!work_parse(slash != NULL ? slash + 1 : path, &pid, &start) || process_is_alive(pid, start))
         return false;
-    if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
-        return false;
-    free_to_take = flock(fd, LOCK_EX | LOCK_NB) == 0;
-    close(fd);
-    return free_to_take;
+    return access(path, F_OK) == 0 && !work_is_held(path);
 }
 
 bool work_is_volatile(const char *path)

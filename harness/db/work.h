@@ -28,6 +28,9 @@ void work_close(struct work *);
 bool work_parse(const char *name, pid_t *pid, uint64_t *start);
 /* True when nobody holds the lock of this directory and its owner is dead. */
 bool work_is_leftover(const char *path);
+/* True when its owner lives, whatever his number says: somebody holds the lock of this directory, or it cannot be
+ * asked. Any name will do; one that is not there is nobody's. */
+bool work_is_held(const char *path);
 
 /* Is it on a file system that keeps nothing over a restart (tmpfs, ramfs)? */
 bool work_is_volatile(const char *path);

@@ -39,7 +39,8 @@ struct record {
     uint8_t op;                     /* enum op                                       */
     uint8_t outcome;                /* enum outcome, or of other operations enum aside_outcome (aside.h) */
     uint8_t reason;                 /* enum reason of the last attempt               */
-    uint8_t asked_again;            /* 1: after faults, its user asked once more, by a request of its own */
+    uint8_t asked_again;            /* 1: not his last answer: after faults he asked again, by a request of its own, or
+                                       there was no time left for him to */
     uint8_t uncommitted;            /* 1: told booked, and its COMMIT was answered otherwise */
     uint32_t retries[REASON_COUNT]; /* by reason of the attempt that was tried again */
 };

@@ -209,7 +209,7 @@ static int print_database(const json_t *dossier, const char *db, FILE *out, bool
         if (failed == 0 && strcmp(view_text(cell, "end"), "skipped") != 0)
             failed = add_row(&grid, cell, colour);
     }
-    view_database(dossier, first, title, sizeof title);
+    view_database(dossier, &(struct pick){ &first, 1 }, title, sizeof title);
     putc('\n', out);
     wrap_print(out, 0, 4, colour ? BOLD : "", colour ? PLAIN : "", title);
     if (failed == 0 && grid.n > 0)

@@ -110,7 +110,7 @@ static void write_database(FILE *out, const json_t *dossier, const char *dir, co
         if (first == NULL && is_of(cell, db))
             first = cell;
     }
-    view_database(dossier, first, title, sizeof title);
+    view_database(dossier, &(struct pick){ &first, 1 }, title, sizeof title);
     fputs("\n## ", out);
     page_text(out, title);
     fputs("\n\n", out);

@@ -107,7 +107,7 @@ static void say_lines(const struct drawing *d)
     fputs("';dashes='", d->variables);
     for (i = 0; i < d->n; i++) {
         for (same = k = 0; k < i; k++)
-            same += strcmp(view_text(d->cell[k], "strategy"), view_text(d->cell[i], "strategy")) == 0;
+            same += strcmp(view_text(d->cell[k], "colour"), view_text(d->cell[i], "colour")) == 0;
         fprintf(d->variables, "%zu ", same % 5 + 1);
     }
     fprintf(d->variables, "';n=%zu;slo=%.9g;", d->n,
@@ -122,7 +122,7 @@ static void say_titles(const struct drawing *d)
 
     snprintf(title, sizeof title, "%.*s: how many %s, and what breaks first", (int)wrap_whole(name, 60), name,
              breaks_is_rate(d->dossier) ? "requests a second" : "users at once");
-    view_database(d->dossier, d->cell[0], where, sizeof where);
+    view_database(d->dossier, &(struct pick){ d->cell, 1 }, where, sizeof where);
     view_git(d->dossier, git, sizeof git);
     snprintf(subtitle, sizeof subtitle, "%lld seats, %s, git %s", (long long)view_int(scenario, "seats"), where, git);
     gnuplot_text(d->variables, "axis", breaks_is_rate(d->dossier) ? "requests per second" : "users in one burst");

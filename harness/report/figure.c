@@ -168,23 +168,30 @@ static int write_oversold(struct figure *f)
     return 0;
 }
 
-/* The share of what a trial's connections sent, over all trials that count. */
-static double share_of(const json_t *cell, const char *kind)
+static double asked_by(const json_t *trial, const char *aside)
 {
-    double part = 0, all = 0;
+    return (double)view_int(json_object_get(trial, aside), "statements");
+}
+
+/* The share of reads in what requests asked, over all trials that count. What cancels and browses asked is in `ops`,
+ * but in no figure of requests: a look reads, giving back writes. */
+static double reads_share(const json_t *cell)
+{
+    double reads = 0, all = 0;
     const json_t *trial;
     size_t i;
 
     json_array_foreach(json_object_get(cell, "trials"), i, trial)
     {
         const json_t *ops = json_object_get(trial, "ops");
+        double looks = asked_by(trial, "browses");
 
-        if (json_is_true(json_object_get(trial, "void")))
+        if (!view_counts(trial))
             continue;
-        part += view_number(ops, kind);
-        all += view_number(ops, "statements");
+        reads += view_number(ops, "reads") - looks;
+        all += view_number(ops, "statements") - looks - asked_by(trial, "cancels");
     }
-    return all > 0 && !isnan(part) ? part / all : 0;
+    return all > 0 && reads > 0 ? fmin(1, reads / all) : 0;
 }
 
 static int write_statements(struct figure *f)
@@ -194,7 +201,7 @@ static int write_statements(struct figure *f)
     fputs("# variant, reads, statements, least, most, colour, label; per request\n", f->data);
     for (size_t i = 0; i < f->n; i++) {
         struct measure m = view_measure(f->cell[i], "statements_per_request");
-        double reads = share_of(f->cell[i], "reads");
+        double reads = reads_share(f->cell[i]);
         char all[NUMBER_SIZE], read[NUMBER_SIZE], written[NUMBER_SIZE];
 
         if (!m.present)

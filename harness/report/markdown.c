@@ -137,11 +137,13 @@ static void write_table(const struct markdown *m, const struct pick *pick, bool 
         if (at_best != NULL && (i + 1 == pick->n || view_floor(m->run, pick->cell[i + 1]) != at_best))
             write_row(m, at_best, sweeps);
     }
-    fputs(
-        "\nMedians over n trials. In brackets: the range for seats, else the 95 % interval of the median. \\~ from all "
-        "trials merged, as a single one has too few samples; - not available. Times are system times (answer minus due "
-        "time, less checkout) unless response or service is said.\n",
-        m->out);
+    fputs("\nMedians over n trials, or over fewer where it says (n = ...): those that have the number. In square "
+          "brackets: "
+          "the range for seats, else the 95 % interval of the median. \\~ from all trials merged, as a single one has "
+          "too "
+          "few samples; - not available. Times are system times (answer minus due time, less checkout) unless response "
+          "or service is said.\n",
+          m->out);
 }
 
 static void write_reasons(const struct markdown *m, const struct pick *pick)
@@ -209,7 +211,7 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
         return -1;
     for (size_t i = 0; i < pick.n; i++)
         ran += view_trials(pick.cell[i]) > 0;
-    view_database(m->run, pick.cell[0], title, sizeof title);
+    view_database(m->run, &pick, title, sizeof title);
     fputs("\n### ", m->out);
     page_text(m->out, title);
     fputs("\n", m->out);
@@ -237,6 +239,26 @@ static int write_database(const struct markdown *m, const json_t *scenario, cons
     return 0;
 }
 
+/* The line of a swept scenario has one value of what has several. */
+static void write_swept(FILE *out, const json_t *scenario)
+{
+    json_t *sweep = json_object_get(scenario, "sweep"), *values, *value;
+    const char *key;
+    size_t n = 0, i;
+
+    json_object_foreach(sweep, key, values)
+    {
+        fputs(n++ == 0 ? " Swept (before this with the first value): " : "; ", out);
+        page_text(out, key);
+        json_array_foreach(values, i, value)
+        {
+            fputs(i == 0 ? " = " : ", ", out);
+            page_text(out, json_is_string(value) ? json_string_value(value) : "");
+        }
+    }
+    fputs(n > 0 ? ".\n" : "\n", out);
+}
+
 static int write_scenario(const struct markdown *m, const json_t *scenario)
 {
     const char *name = view_text(scenario, "name");
@@ -262,7 +284,8 @@ static int write_scenario(const struct markdown *m, const json_t *scenario)
         view_text(scenario, "checkout"), view_text(scenario, "durability"), counted);
     mix_users(m->out, scenario);
     faults_users(m->out, scenario);
-    fputs(".\n", m->out);
+    putc('.', m->out);
+    write_swept(m->out, scenario);
     for (size_t i = 0; failed == 0 && i < dbs.n; i++)
         failed = write_database(m, scenario, dbs.items[i]);
     text_list_free(&dbs);

@@ -73,5 +73,7 @@ void page_measure(FILE *out, const json_t *cell, const char *metric, enum page_u
     fprintf(out, "| %s%s", m.merged ? "\\~" : "", in_unit(median, m.median, unit));
     if (low < high)
         fprintf(out, " [%s..%s]", in_unit(from, low, unit), in_unit(to, high, unit));
+    if (m.present && m.n < view_trials(cell))
+        fprintf(out, " (n = %lld)", (long long)m.n);
     putc(' ', out);
 }

@@ -21,7 +21,8 @@ void page_number(FILE *out, const char *number);
 void page_row_end(FILE *out);
 
 enum page_unit { PAGE_COUNT, PAGE_REAL, PAGE_MS, PAGE_BYTES };
-/* "12.3 [11.9..12.8]": the median and its 95 % interval, for seats the range; "~12.3" when merged, "-" when absent. */
+/* "12.3 [11.9..12.8]": the median and its 95 % interval, for seats the range; "~12.3" when merged, "-" when absent;
+ * "12.3 (n = 2)" where fewer trials have it than count. */
 void page_measure(FILE *out, const json_t *cell, const char *metric, enum page_unit);
 
 /* evidence.c: what a scenario's numbers on one database rest on. */

@@ -24,7 +24,8 @@ struct plots {
     char *scripts; /* the folder of the scripts */
 };
 
-static void say_titles(const struct figure *f)
+/* all: every cell of the database, of a sweep each point. */
+static void say_titles(const struct figure *f, const struct pick *all)
 {
     const struct pick drawn = { f->cell, f->variants };
     char title[400], where[200], git[80], counted[80], subtitle[400];
@@ -32,7 +33,7 @@ static void say_titles(const struct figure *f)
     snprintf(title, sizeof title, "%s", view_text(f->scenario, "title"));
     wrap_shorten(title, TITLE_COLUMNS - strlen(picture_kinds[f->kind].title) - 2);
     snprintf(title + strlen(title), sizeof title - strlen(title), ": %s", picture_kinds[f->kind].title);
-    view_database(f->run, f->cell[0], where, sizeof where);
+    view_database(f->run, all, where, sizeof where);
     view_git(f->run, git, sizeof git);
     counted_say(counted, sizeof counted, &drawn, view_int(f->scenario, "trials"));
     snprintf(subtitle, sizeof subtitle, "n = %s trial%s, %s, git %s", counted, strcmp(counted, "1") == 0 ? "" : "s",
@@ -127,13 +128,13 @@ static void say_files(const struct plots *p, const struct figure *f, const char 
     gnuplot_text(f->variables, "data", data);
 }
 
-static int draw(const struct plots *p, struct figure *f, const char *db, bool *missing)
+static int draw(const struct plots *p, struct figure *f, const struct pick *all, bool *missing)
 {
     char name[200], *data = NULL, *variables = NULL;
     size_t size;
     int status = EXIT_ERROR;
 
-    picture_name(name, sizeof name, view_text(f->scenario, "name"), db, f->kind);
+    picture_name(name, sizeof name, view_text(f->scenario, "name"), view_text(f->cell[0], "db"), f->kind);
     f->variables = open_memstream(&variables, &size);
     if (f->variables == NULL || asprintf(&data, "%s/plots/data/%s.csv", p->dir, name) < 0) {
         say_error("report: out of memory");
@@ -146,7 +147,7 @@ static int draw(const struct plots *p, struct figure *f, const char *db, bool *m
         goto done;
     }
     say_files(p, f, name, data);
-    say_titles(f);
+    say_titles(f, all);
     if (figure_write(f) != 0)
         goto done;
     gnuplot_text(f->variables, "why", f->why);
@@ -183,7 +184,7 @@ static int draw_database(const struct plots *p, const json_t *scenario, const ch
         if (choose(&f, &pick) != 0)
             status = EXIT_ERROR;
         else if (f.variants > 0)
-            status = draw(p, &f, db, missing);
+            status = draw(p, &f, &pick, missing);
         free(f.cell);
     }
     view_drop(&pick);

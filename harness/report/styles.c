@@ -10,12 +10,13 @@ static bool is_floor(const json_t *cell)
     return view_is(cell, "floor");
 }
 
-static size_t earlier_of_strategy(const struct figure *f, size_t i)
+/* Variants of one strategy, and strategies there was no colour left for. */
+static size_t earlier_of_colour(const struct figure *f, size_t i)
 {
     size_t n = 0;
 
     for (size_t k = 0; k < i; k++)
-        n += strcmp(view_text(f->cell[k], "strategy"), view_text(f->cell[i], "strategy")) == 0;
+        n += strcmp(view_text(f->cell[k], "colour"), view_text(f->cell[i], "colour")) == 0;
     return n;
 }
 
@@ -37,7 +38,7 @@ void styles_say(const struct figure *f)
         gnuplot_word(f->variables, view_text(f->cell[i], "colour"));
     fputs("';dashes='", f->variables);
     for (size_t i = 0; i < f->n; i++)
-        fprintf(f->variables, "%zu ", is_floor(f->cell[i]) ? (size_t)2 : earlier_of_strategy(f, i) % 5 + 1);
+        fprintf(f->variables, "%zu ", is_floor(f->cell[i]) ? (size_t)2 : earlier_of_colour(f, i) % 5 + 1);
     fprintf(f->variables, "';n=%zu;", f->n);
 }
 

@@ -5,7 +5,7 @@
 
 /* What pictures have in common in the variables of their scripts, and in their data. */
 
-/* names, colours and dashes of the lines. A strategy has one colour; its variants differ in dashes. */
+/* names, colours and dashes of the lines. A strategy has one colour; lines of one colour differ in dashes. */
 void styles_say(const struct figure *);
 /* "name", as the first field of a bar's data. */
 void styles_bar_label(const struct figure *, const json_t *cell);

@@ -129,6 +129,15 @@ static void list_points(const struct terminal *t, const struct text_list *points
     }
 }
 
+/* One that ran nowhere has no row: the notes say why. */
+static bool ran_anywhere(const struct pick *pick, const char *variant)
+{
+    for (size_t i = 0; i < pick->n; i++)
+        if (strcmp(view_text(pick->cell[i], "variant"), variant) == 0 && !view_is(pick->cell[i], "skipped"))
+            return true;
+    return false;
+}
+
 static int print_sweep_part(struct terminal *t, const struct pick *pick, const struct text_list *variants,
                             const struct text_list *points, size_t from, size_t n)
 {
@@ -139,7 +148,8 @@ static int print_sweep_part(struct terminal *t, const struct pick *pick, const s
     snprintf(grid.head[0][n], GRID_TEXT, "worst");
     snprintf(grid.head[1][n], GRID_TEXT, "verdict");
     for (size_t v = 0; failed == 0 && v < variants->n; v++)
-        failed = add_sweep_row(t, &grid, pick, variants->items[v], points, from);
+        if (ran_anywhere(pick, variants->items[v]))
+            failed = add_sweep_row(t, &grid, pick, variants->items[v], points, from);
     if (failed == 0)
         failed = add_sweep_floor(t, &grid, pick, points, from);
     if (failed == 0)
@@ -167,6 +177,7 @@ int sweep_table_print(struct terminal *t, const struct pick *pick)
             break;
         }
     }
+    terminal_notes(t, pick);
     validity_page_print(t->out, pick, "", "");
     text_list_free(&points);
     text_list_free(&variants);

@@ -140,15 +140,42 @@ static int fill(struct terminal *t, struct grid *grid, const struct pick *pick, 
     return at_best != NULL && grid->n > 0 ? add_row(t, grid, at_best, choice) : 0;
 }
 
+static bool is_of(const json_t *cell, const json_t *other)
+{
+    return strcmp(view_text(cell, "variant"), view_text(other, "variant")) == 0;
+}
+
+/* The variant ran at no point of a sweep, and always for one reason. */
+static bool skipped_throughout(const struct pick *pick, const json_t *cell)
+{
+    for (size_t i = 0; i < pick->n; i++)
+        if (is_of(pick->cell[i], cell) && (!view_is(pick->cell[i], "skipped") ||
+                                           strcmp(view_text(pick->cell[i], "reason"), view_text(cell, "reason")) != 0))
+            return false;
+    return true;
+}
+
+static bool is_first_of(const struct pick *pick, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (is_of(pick->cell[i], pick->cell[at]))
+            return false;
+    return true;
+}
+
 static void print_skipped(const struct terminal *t, const struct pick *pick)
 {
-    char text[400];
+    char text[800], name[512];
 
     for (size_t i = 0; i < pick->n; i++) {
-        if (!view_is(pick->cell[i], "skipped"))
+        const json_t *cell = pick->cell[i];
+        bool throughout = skipped_throughout(pick, cell);
+
+        if (!view_is(cell, "skipped") || (throughout && !is_first_of(pick, i)))
             continue;
-        snprintf(text, sizeof text, "%s  SKIP: %s", view_text(pick->cell[i], "variant"),
-                 view_text(pick->cell[i], "reason"));
+        view_name(cell, name, sizeof name);
+        snprintf(text, sizeof text, "%s  SKIP: %s", throughout ? view_text(cell, "variant") : name,
+                 view_text(cell, "reason"));
         wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, terminal_paint(t, DIM), terminal_paint(t, PLAIN), text);
     }
 }
@@ -156,7 +183,7 @@ static void print_skipped(const struct terminal *t, const struct pick *pick)
 /* What the numbers of a row do not say by themselves. */
 static void print_notes(const struct terminal *t, const struct pick *pick)
 {
-    char text[400], digits[NUMBER_SIZE];
+    char text[800], name[512], digits[NUMBER_SIZE];
 
     for (size_t i = 0; i < pick->n; i++) {
         const json_t *cell = pick->cell[i];
@@ -170,10 +197,16 @@ static void print_notes(const struct terminal *t, const struct pick *pick)
             snprintf(voids, sizeof voids, "%lld of %lld trials are void", (long long)(all - counted), (long long)all);
         if (share[0] == '\0' && voids[0] == '\0')
             continue;
-        snprintf(text, sizeof text, "%s: %s%s%s", view_text(cell, "variant"), share,
-                 share[0] != '\0' && voids[0] != '\0' ? "; " : "", voids);
+        view_name(cell, name, sizeof name);
+        snprintf(text, sizeof text, "%s: %s%s%s", name, share, share[0] != '\0' && voids[0] != '\0' ? "; " : "", voids);
         wrap_print(t->out, GRID_INDENT, GRID_INDENT + 4, terminal_paint(t, YELLOW), terminal_paint(t, PLAIN), text);
     }
+}
+
+void terminal_notes(const struct terminal *t, const struct pick *pick)
+{
+    print_skipped(t, pick);
+    print_notes(t, pick);
 }
 
 /* What to try when the table finds no room: false, nothing more. A full line keeps all its columns: long names stand on
@@ -215,8 +248,7 @@ static int print_table(struct terminal *t, const struct pick *pick)
         grid_print(&grid, t->out);
     grid_clear(&grid);
     print_without(t, choice.without);
-    print_skipped(t, pick);
-    print_notes(t, pick);
+    terminal_notes(t, pick);
     validity_page_print(t->out, pick, terminal_paint(t, YELLOW), terminal_paint(t, PLAIN));
     if (failed == 0)
         failed =
@@ -240,7 +272,7 @@ static int print_steps(const struct terminal *t, const struct pick *pick)
 {
     int failed = steps_print(t->out, pick, terminal_paint(t, DIM), terminal_paint(t, PLAIN));
 
-    print_skipped(t, pick);
+    terminal_notes(t, pick);
     return failed;
 }
 
@@ -268,7 +300,7 @@ static int print_database(struct terminal *t, const json_t *scenario, const char
             snprintf(title, sizeof title, "%s  SKIP: %s", db, why);
             wrap_print(t->out, 0, 4, terminal_paint(t, DIM), terminal_paint(t, PLAIN), title);
         } else {
-            view_database(t->run, pick.cell[0], title, sizeof title);
+            view_database(t->run, &pick, title, sizeof title);
             wrap_print(t->out, 0, 4, terminal_paint(t, BOLD), terminal_paint(t, PLAIN), title);
             if (steps_apply(scenario))
                 failed = print_steps(t, &pick);

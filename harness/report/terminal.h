@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "harness/report/paint.h"
+#include "harness/report/view.h"
 
 /* Where the tables of a run are printed. */
 struct terminal {
@@ -18,5 +19,7 @@ struct terminal {
 const char *terminal_paint(const struct terminal *, const char *sequence);
 /* That of a cell's verdict. */
 const char *terminal_verdict(const struct terminal *, const json_t *cell);
+/* Below a table what its numbers do not say: who was skipped and why, errors, void trials. */
+void terminal_notes(const struct terminal *, const struct pick *);
 
 #endif

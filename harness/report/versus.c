@@ -152,14 +152,16 @@ static void print_floors(const struct versus *v)
         print_columns(v, "ms, or per second", "");
     json_array_foreach(list, i, floor)
     {
-        char a[NUMBER_SIZE], b[NUMBER_SIZE], by[NUMBER_SIZE], name[400];
+        char a[NUMBER_SIZE], b[NUMBER_SIZE], by[NUMBER_SIZE], point[256], name[700];
         const char *unit = view_text(floor, "unit"), *scenario = view_text(floor, "scenario");
         bool moved = json_is_true(json_object_get(floor, "moved"));
 
         value(a, view_number(floor, "a"), unit);
         value(b, view_number(floor, "b"), unit);
         change(by, view_number(floor, "b") / view_number(floor, "a"), " %");
-        snprintf(name, sizeof name, "%s%s%s", view_text(floor, "name"), scenario[0] != '\0' ? ", " : "", scenario);
+        view_point(floor, point, sizeof point);
+        snprintf(name, sizeof name, "%s%s%s%s%s", view_text(floor, "name"), scenario[0] != '\0' ? ", " : "", scenario,
+                 point[0] != '\0' ? ", " : "", point);
         print_name(v, name);
         fprintf(v->out, " %8s %8s %s%9s%s\n", a, b, moved ? paint(v, YELLOW) : "", moved ? by : "~",
                 moved ? paint(v, PLAIN) : "");

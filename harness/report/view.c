@@ -1,6 +1,5 @@
 #include "harness/report/view.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -309,39 +308,6 @@ const json_t *view_at(const struct pick *pick, const char *variant, const char *
             return pick->cell[i];
     }
     return NULL;
-}
-
-/* The entry of environment.databases that ran under the cell's durability, or else any of that name. */
-static const json_t *database_of(const json_t *run, const json_t *cell)
-{
-    const json_t *list = json_object_get(json_object_get(run, "environment"), "databases"), *entry, *found = NULL;
-    size_t i;
-
-    json_array_foreach(list, i, entry)
-    {
-        if (strcmp(view_text(entry, "name"), view_text(cell, "db")) != 0)
-            continue;
-        if (strcmp(view_text(entry, "durability"), view_text(cell, "durability")) == 0)
-            return entry;
-        if (found == NULL)
-            found = entry;
-    }
-    return found;
-}
-
-void view_database(const json_t *run, const json_t *cell, char *out, size_t size)
-{
-    const json_t *facts = json_object_get(database_of(run, cell), "facts");
-    const char *name = view_text(cell, "db"), *version = view_text(facts, "version");
-    /* PostgreSQL names its package behind it: "15.14 (Debian 15.14-0+deb12u1)". */
-    int length = (int)strcspn(version, " (");
-    char journal[16] = "";
-
-    for (size_t i = 0; i + 1 < sizeof journal && view_text(facts, "journal_mode")[i] != '\0'; i++)
-        journal[i] = (char)toupper((unsigned char)view_text(facts, "journal_mode")[i]);
-    snprintf(out, size, "%s%s%.*s%s%s%s%s", name, length > 0 ? " " : "", length, version,
-             journal[0] != '\0' ? ", " : "", journal, view_text(cell, "durability")[0] != '\0' ? ", durability " : "",
-             view_text(cell, "durability"));
 }
 
 void view_git(const json_t *run, char *out, size_t size)

@@ -76,8 +76,9 @@ const json_t *view_floor(const json_t *run, const json_t *cell);
 /* The one picked cell of a variant at a point, or NULL. */
 const json_t *view_at(const struct pick *, const char *variant, const char *point);
 
-/* "sqlite 3.40.1, WAL, durability full": from the facts that were read back. */
-void view_database(const json_t *run, const json_t *cell, char *out, size_t size);
+/* "sqlite 3.40.1, WAL, durability full": from the facts that were read back, of cells of one database (at least one).
+ * Where they are swept, all that ran: "durability full/async/off". */
+void view_database(const json_t *run, const struct pick *, char *out, size_t size);
 /* "1a2b3c4", "1a2b3c4-dirty" */
 void view_git(const json_t *run, char *out, size_t size);
 

@@ -10,20 +10,19 @@ static const uint32_t palette[] = { 0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x00
                                     0x117733, 0x44aa99, 0x88ccee, 0xddcc77, 0xcc6677, 0xaa4499, 0x882255, 0x999933 };
 #define COLOURS (sizeof palette / sizeof palette[0])
 
-uint32_t colour_of(const struct strategy *s)
+static bool is_rogue(const struct strategy *s)
 {
-    bool taken[COLOURS] = { false };
+    return (s->traits & TRAIT_ROGUE) != 0;
+}
 
-    if (s->colour != 0)
-        return s->colour;
-    for (size_t i = 0; i < registry_count; i++)
-        for (size_t c = 0; c < COLOURS; c++)
-            taken[c] = taken[c] || palette[c] == registry[i].strategy->colour;
-    /* The others choose in the order of the registry, so that no two of them get the same. */
+/* Lets those that have no colour of their own choose, in the order of the registry, until s has; 0: s is none of them.
+ */
+static uint32_t choose(const struct strategy *s, bool rogues, bool taken[COLOURS])
+{
     for (size_t i = 0; i < registry_count; i++) {
         size_t c = 0;
 
-        if (registry[i].strategy->colour != 0)
+        if (registry[i].strategy->colour != 0 || is_rogue(registry[i].strategy) != rogues)
             continue;
         while (c < COLOURS && taken[c])
             c++;
@@ -33,5 +32,22 @@ uint32_t colour_of(const struct strategy *s)
             return palette[c];
         taken[c] = true;
     }
-    return palette[0];
+    return 0;
+}
+
+/* Rogues choose last: they alone are more than there are colours, and pictures show them among themselves. */
+uint32_t colour_of(const struct strategy *s)
+{
+    bool taken[COLOURS] = { false };
+    uint32_t chosen;
+
+    if (s->colour != 0)
+        return s->colour;
+    for (size_t i = 0; i < registry_count; i++)
+        for (size_t c = 0; c < COLOURS; c++)
+            taken[c] = taken[c] || palette[c] == registry[i].strategy->colour;
+    chosen = choose(s, false, taken);
+    if (chosen == 0)
+        chosen = choose(s, true, taken);
+    return chosen != 0 ? chosen : palette[0];
 }

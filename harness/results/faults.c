@@ -56,21 +56,28 @@ static int64_t number(const json_t *faults, const char *key)
     return (int64_t)json_integer_value(json_object_get(faults, key));
 }
 
-void faults_recall(const json_t *trial, const struct cell *cell, struct audit *audit)
+void faults_read(struct fault_report *report, const json_t *trial)
+{
+    const json_t *faults = json_object_get(trial, "faults");
+
+    *report = (struct fault_report){ .on = faults != NULL };
+    report->cut_before = number(faults, "cut_before");
+    report->cut_after = number(faults, "cut_after");
+    report->killed = number(faults, "killed");
+    report->crashed = number(faults, "crashed");
+    report->recover_ns = number(faults, "recover_ns");
+    report->recovered = json_is_true(json_object_get(faults, "recovered"));
+}
+
+void faults_recall(const json_t *trial, const struct cell *cell, const struct fault_report *report, struct audit *audit)
 {
     const json_t *faults = json_object_get(trial, "faults"), *damaged = json_object_get(trial, "damaged");
-    struct fault_report report = { .on = true };
 
     audit_storage(audit, json_is_integer(damaged) ? (int64_t)json_integer_value(damaged) : -1);
-    if (faults == NULL)
+    if (!report->on)
         return;
-    report.cut_before = number(faults, "cut_before");
-    report.cut_after = number(faults, "cut_after");
-    report.killed = number(faults, "killed");
-    report.crashed = number(faults, "crashed");
-    report.recovered = json_is_true(json_object_get(faults, "recovered"));
     audit->checked = number(faults, "checked");
     audit->mismatched = number(faults, "mismatched");
     audit->unresolved = number(faults, "unresolved");
-    audit_faults_conclude(audit, cell, &report);
+    audit_faults_conclude(audit, cell, report);
 }

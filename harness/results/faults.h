@@ -13,8 +13,9 @@ json_t *faults_asked(const struct scenario *);
 json_t *faults_met(const struct fault_report *, const struct audit *);
 /* Sets `damaged` and `uncommitted` of a trial. 0 / -1. */
 int faults_add_storage(json_t *object, const struct trial *, const struct audit *);
-/* A trial that is judged again from its files: what the run knew of its faults, from its run.json, put into the audit.
- */
-void faults_recall(const json_t *trial, const struct cell *, struct audit *);
+/* A trial that is judged again from its files: what the run knew of its faults, from its run.json. Then that put into
+ * the audit. */
+void faults_read(struct fault_report *, const json_t *trial);
+void faults_recall(const json_t *trial, const struct cell *, const struct fault_report *, struct audit *);
 
 #endif

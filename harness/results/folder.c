@@ -70,6 +70,33 @@ char *folder_beside(const char *out)
     return dir;
 }
 
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat first, second;
+
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+char *folder_shown(const char *path)
+{
+    static const char here[] = "results/latest";
+    char *root = folder_root(), *latest = NULL;
+
+    if (root != NULL && asprintf(&latest, "%s/latest", root) < 0)
+        latest = NULL;
+    free(root);
+    if (latest != NULL && !same_folder(latest, path)) {
+        free(latest);
+        return strdup(path);
+    }
+    if (latest != NULL && same_folder(here, path)) {
+        free(latest);
+        return strdup(here);
+    }
+    return latest;
+}
+
 /* Splits --out DIR into where and what. */
 static int split_out(struct folder *f, const char *out)
 {

@@ -36,5 +36,8 @@ char *folder_beside(const char *out);
 /* Where run folders go: $LASTSEAT_HOME/results, else results/ beside the executable, else ./results when the
  * executable does not stand beside scenarios/. Caller frees; NULL when out of memory. */
 char *folder_root(void);
+/* The shortest way to name a finished run folder to who stands in the current one: results/latest where that is it,
+ * else `latest` below folder_root(), else the path itself. Caller frees; NULL when out of memory. */
+char *folder_shown(const char *path);
 
 #endif

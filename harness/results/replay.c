@@ -8,6 +8,7 @@
 
 #include "harness/base/say.h"
 #include "harness/base/sum.h"
+#include "harness/results/faults.h"
 #include "harness/results/history.h"
 #include "harness/results/mapped.h"
 #include "harness/results/member.h"
@@ -173,6 +174,7 @@ int replay_read(const struct replay *r, const struct cell *cell, const json_t *t
     h->trial.block = (int64_t)json_integer_value(json_object_get(trial, "block"));
     h->trial.seed = (int64_t)json_integer_value(json_object_get(trial, "seed"));
     snprintf(h->trial.void_reason, sizeof h->trial.void_reason, "%s", member_text(trial, "void_reason"));
+    faults_read(&h->trial.faults, trial);
     history_name(cell, name);
     for (int part = 0; part < HISTORY_PARTS; part++) {
         if (text_format(path, sizeof path, "%s/history/%s/%" PRId64 "%s", r->dir, name, number,

@@ -80,14 +80,14 @@ static json_t *judge_trial(const struct replay *r, const struct cell *cell, cons
 
     if (replay_read(r, cell, trial, &h, why) != 0) {
         object = refuse(sum, number, why);
-    } else if (audit_mark_again(&h.trial) != 0) {
+    } else if (audit_mark_again(&h.trial, &h.witnesses) != 0) {
         object = refuse(sum, number, "out of memory for the audit");
     } else {
         if (sum->sink != NULL && sum->code == EXIT_OK)
             sum->code = sum->sink->take(sum->sink->arg, cell, number, &h.trial);
         probed_read(&h.trial.probes, json_object_get(trial, "audit"));
         audit_judge(&audit, cell, &h.trial, &h.witnesses);
-        faults_recall(trial, cell, &audit);
+        faults_recall(trial, cell, &h.trial.faults, &audit);
         finding_add(f, &h.trial, &audit);
         sum->judged++;
         again = document_audit(&audit);

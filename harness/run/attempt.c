@@ -127,7 +127,7 @@ enum verdict attempt_release(struct attempt *attempt)
     if (ledger == LEDGER_COUNTER)
         st = own_run(attempt, OWN_GIVE_BACK, ARGS(rq->event, rq->seats));
     else if (ledger == LEDGER_SEATS)
-        st = own_run(attempt, OWN_FREE, ARGS(rq->id));
+        st = own_run(attempt, OWN_FREE, ARGS(rq->event, rq->id));
     if (st != DB_OK || (st = own_run(attempt, OWN_ERASE, ARGS(rq->id))) != DB_OK)
         return verdict_of(attempt, st);
     /* No such booking: what was told was not so, and the audit will say it. */

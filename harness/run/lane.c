@@ -1,7 +1,9 @@
 #include "harness/run/lane.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
@@ -172,10 +174,24 @@ static void *service_main(void *arg)
     struct service *service = arg;
     struct scheduler *scheduler = service->server->scheduler;
 
+    prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* exact timers, as the workers have */
     if (scheduler != NULL)
         scheduler->service_begins(scheduler, service);
     service->run(service, &service->server->app);
     return NULL;
+}
+
+/* 0 or an errno. Signals stay with the main thread. */
+static int start_thread(struct service *service)
+{
+    sigset_t all, before;
+    int failed;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = pthread_create(&service->thread, NULL, service_main, service);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
 }
 
 static struct db *connect_service(struct service *service, char *error, size_t error_size)
@@ -194,7 +210,7 @@ int service_start(struct service *service, struct app_server *server, void (*run
         say_error("%s: cannot connect a service thread: %s", server->cell->id, error);
         return -1;
     }
-    if ((failed = pthread_create(&service->thread, NULL, service_main, service)) != 0) {
+    if ((failed = start_thread(service)) != 0) {
         say_error("%s: cannot start a service thread: %s", server->cell->id, strerror(failed));
         db_close(service->db);
         service->db = NULL;

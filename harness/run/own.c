@@ -13,7 +13,7 @@ static const struct statement own_statements[] = {
     [OWN_FREE] = { .name = "free",
                    .kind = STATEMENT_WRITE,
                    .locks = true,
-                   .sql = TEXT("UPDATE seats SET request = NULL WHERE request = $1") },
+                   .sql = TEXT("UPDATE seats SET request = NULL WHERE event = $1 AND request = $2") },
     [OWN_ERASE] = { .name = "erase", .kind = STATEMENT_WRITE, .sql = TEXT("DELETE FROM bookings WHERE request = $1") },
     [OWN_LOOK] = { .name = "browse",
                    .kind = STATEMENT_READ,

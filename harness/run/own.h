@@ -10,7 +10,7 @@ struct cell;
 
 enum own_slot {
     OWN_GIVE_BACK, /* event, seats: back to the counter            */
-    OWN_FREE,      /* request: its rows of `seats`                 */
+    OWN_FREE,      /* event, request: its rows of `seats`          */
     OWN_ERASE,     /* request: its rows                            */
     OWN_LOOK,      /* event: seats left, as the counter has it     */
     OWN_COUNT      /* event: seats left, as the bookings have it   */

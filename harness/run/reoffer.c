@@ -120,7 +120,8 @@ static bool time_is_up(const struct reoffer *r)
     return wait_stopping() || clock_now_ns() >= r->limit_ns;
 }
 
-/* Whoever wants more after the last round asks, while there is time; the others of the trial stay where they are. */
+/* Whoever wants more after the last round asks, while there is time; the others of the trial stay where they are. Who
+ * never got to ask was refused by a fault alone. */
 static int ask_round(struct reoffer *r)
 {
     struct trial *trial = r->trial;
@@ -133,6 +134,9 @@ static int ask_round(struct reoffer *r)
     for (i = r->from; i < r->to && !time_is_up(r); i++)
         if (wants_more(r, &grown[i]))
             ask(r, &grown[i], &grown[trial->record_count++]);
+    for (; i < r->to; i++)
+        if (r->from == 0 && wants_more(r, &grown[i]))
+            grown[i].asked_again = 1;
     return 0;
 }
 

@@ -44,6 +44,9 @@ int variant_parse(struct variant *, const char *text, const char *place);
 /* Lays one [strategy.NAME] line over it. What the variant's own text says stays; swept: that is an error then. EXIT_OK
  * / EXIT_USAGE after one line. */
 int variant_override(struct variant *, const struct override *, bool swept);
+/* How the value of a [strategy.NAME] key is printed, so that equal ones read alike; key: one variant_override() took.
+ */
+void variant_print(const struct variant *, const char *key, char *out, size_t size);
 /* One strategy with equal options, wherever they come from: its text, [strategy.NAME], a sweep, a default. The retry
  * policy may differ. */
 bool variant_does_same(const struct variant *, const struct variant *);

@@ -17,6 +17,7 @@ struct expansion {
     const struct scenario *source;
     const struct text_list *dbs;
     struct text_list variants; /* their texts, sets resolved */
+    struct text_list *swept;   /* of each of its sweeps the values, as they are printed */
     struct scenario point;     /* the sweep point's          */
     struct text_list keys, values;
 };
@@ -52,10 +53,10 @@ static bool is_about(const struct sweep *sweep, const char *strategy)
            strcmp(section + strlen(STRATEGY), strategy) == 0;
 }
 
-/* ---- what the scenario says about strategies ----------------------------------------------------------------------
- */
+/* ---- what the scenario says about strategies --------------------------------------------------------------------- */
 
-static int check_override(const struct override *o)
+/* text: how its value is printed, OPTION_TEXT_SIZE bytes. */
+static int check_override(const struct override *o, char *text)
 {
     struct variant v;
     int failed = EXIT_USAGE;
@@ -65,24 +66,56 @@ static int check_override(const struct override *o)
     if (failed != EXIT_OK)
         return failed;
     failed = variant_override(&v, o, false);
+    if (failed == EXIT_OK)
+        variant_print(&v, o->key, text, OPTION_TEXT_SIZE);
     variant_free(&v);
     return failed;
 }
 
-/* All of them, also of strategies that do not run this time: a misspelt line must not wait for its day. */
-static int check_overrides(const struct scenario *s)
+/* A place of the command line quotes the key already. */
+static int twice(const struct sweep *sweep, const char *value)
 {
-    char buffer[OPTION_TEXT_SIZE];
+    if (strncmp(sweep->place, "--", 2) == 0)
+        say_error("%s: '%s' stands there twice", sweep->place, value);
+    else
+        say_error("%s: [sweep] %s: '%s' stands there twice", sweep->place, sweep->key, value);
+    return EXIT_USAGE;
+}
+
+/* Equal values would be two cells of one name: their histories would be one file. */
+static int tidy_sweep(const struct expansion *x, const struct sweep *sweep, struct text_list *tidy)
+{
+    char buffer[OPTION_TEXT_SIZE], text[OPTION_TEXT_SIZE];
+    int failed;
+
+    if (!is_of_strategy(sweep)) /* tidied when it was read (layer.c) */
+        return text_list_copy(tidy, &sweep->values) == 0 ? EXIT_OK : out_of_memory(x);
+    for (size_t v = 0; v < sweep->values.n; v++) {
+        const struct override o = swept_override(sweep, sweep->values.items[v], buffer, sizeof(buffer));
+
+        if ((failed = check_override(&o, text)) != EXIT_OK)
+            return failed;
+        if (text_list_has(tidy, text))
+            return twice(sweep, text);
+        if (text_list_add(tidy, text, strlen(text)) != 0)
+            return out_of_memory(x);
+    }
+    return EXIT_OK;
+}
+
+/* All of them, also of strategies that do not run this time: a misspelt line must not wait for its day. */
+static int check_overrides(struct expansion *x)
+{
+    const struct scenario *s = x->source;
+    char text[OPTION_TEXT_SIZE];
     int failed = EXIT_OK;
 
+    if ((x->swept = calloc(s->sweep_count + 1, sizeof(*x->swept))) == NULL)
+        return out_of_memory(x);
     for (size_t i = 0; i < s->override_count && failed == EXIT_OK; i++)
-        failed = check_override(&s->overrides[i]);
-    for (size_t i = 0; i < s->sweep_count; i++)
-        for (size_t v = 0; is_of_strategy(&s->sweeps[i]) && v < s->sweeps[i].values.n && failed == EXIT_OK; v++) {
-            struct override o = swept_override(&s->sweeps[i], s->sweeps[i].values.items[v], buffer, sizeof(buffer));
-
-            failed = check_override(&o);
-        }
+        failed = check_override(&s->overrides[i], text);
+    for (size_t i = 0; i < s->sweep_count && failed == EXIT_OK; i++)
+        failed = tidy_sweep(x, &s->sweeps[i], &x->swept[i]);
     return failed;
 }
 
@@ -187,12 +220,11 @@ static int add_cell(struct expansion *x, const char *db, const char *variant)
 
 /* ---- the nested loops -------------------------------------------------------------------------------------------- */
 
-static int push(struct expansion *x, const struct sweep *sweep, size_t value)
+static int push(struct expansion *x, size_t sweep, size_t value)
 {
-    const char *text = sweep->values.items[value];
+    const char *key = x->source->sweeps[sweep].key, *text = x->swept[sweep].items[value];
 
-    if (text_list_add(&x->keys, sweep->key, strlen(sweep->key)) != 0 ||
-        text_list_add(&x->values, text, strlen(text)) != 0)
+    if (text_list_add(&x->keys, key, strlen(key)) != 0 || text_list_add(&x->values, text, strlen(text)) != 0)
         return out_of_memory(x);
     return EXIT_OK;
 }
@@ -214,7 +246,7 @@ static int expand_variant(struct expansion *x, size_t i, const char *db, const c
     if (i == s->sweep_count)
         return add_cell(x, db, variant);
     for (size_t v = 0; v < s->sweeps[i].values.n && failed == EXIT_OK; v++) {
-        failed = push(x, &s->sweeps[i], v);
+        failed = push(x, i, v);
         if (failed != EXIT_OK)
             break;
         failed = expand_variant(x, i + 1, db, variant, strategy);
@@ -260,7 +292,7 @@ static int expand_sweeps(struct expansion *x, size_t i)
     for (size_t v = 0; v < s->sweeps[i].values.n && failed == EXIT_OK; v++) {
         failed = scenario_set(&x->point, s->sweeps[i].key, s->sweeps[i].values.items[v], s->sweeps[i].place);
         if (failed == EXIT_OK)
-            failed = push(x, &s->sweeps[i], v);
+            failed = push(x, i, v);
         if (failed != EXIT_OK)
             break;
         failed = expand_sweeps(x, i + 1);
@@ -275,18 +307,20 @@ static int expand(struct cells *cells, const struct scenario *s, const struct te
                   const struct text_list *dbs)
 {
     struct expansion x = { .cells = cells, .source = s };
-    int failed = check_overrides(s);
+    int failed = check_overrides(&x);
 
-    if (failed != EXIT_OK)
-        return failed;
-    if (scenario_copy(&x.point, s) != 0)
-        return out_of_memory(&x);
-    failed = choice_take(&x.point, strategies, dbs);
+    if (failed == EXIT_OK && scenario_copy(&x.point, s) != 0)
+        failed = out_of_memory(&x);
+    if (failed == EXIT_OK)
+        failed = choice_take(&x.point, strategies, dbs);
     x.dbs = &x.point.use;
     if (failed == EXIT_OK)
         failed = choice_variants(&x.variants, s, strategies);
     if (failed == EXIT_OK)
         failed = expand_sweeps(&x, 0);
+    for (size_t i = 0; x.swept != NULL && i < s->sweep_count; i++)
+        text_list_free(&x.swept[i]);
+    free(x.swept);
     scenario_free(&x.point);
     text_list_free(&x.variants);
     text_list_free(&x.keys);

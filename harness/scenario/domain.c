@@ -13,6 +13,11 @@ static void join_words(const char *const *words, const char *between, char *out,
         used += (size_t)snprintf(out + used, size - used, "%s%s", i > 0 ? between : "", words[i]);
 }
 
+int64_t option_most(const struct option *row)
+{
+    return row->unlimited != NULL ? row->max - 1 : row->max;
+}
+
 static void int_domain(const struct option *row, char *out, size_t size)
 {
     char range[64];
@@ -20,7 +25,7 @@ static void int_domain(const struct option *row, char *out, size_t size)
     if (row->max == INT64_MAX)
         snprintf(range, sizeof(range), "%" PRId64 " or more", row->min);
     else
-        snprintf(range, sizeof(range), "%" PRId64 "..%" PRId64, row->min, row->max);
+        snprintf(range, sizeof(range), "%" PRId64 "..%" PRId64, row->min, option_most(row));
     snprintf(out, size, "%s%s%s%s%s", row->zero != NULL ? row->zero : "", row->zero != NULL ? " | " : "", range,
              row->unlimited != NULL ? " | " : "", row->unlimited != NULL ? row->unlimited : "");
 }

@@ -52,7 +52,7 @@ static int parse_int(const struct option *row, int64_t *out, const char *value, 
             return refuse(row, value, "is out of range", error, error_size);
     if (digits != value)
         number = -number;
-    if (number < row->min || number > row->max)
+    if (number < row->min || number > option_most(row))
         return refuse(row, value, "is out of range", error, error_size);
     *out = number;
     return 0;

@@ -71,6 +71,8 @@ void option_print(const struct option *, const void *target, char *out, size_t s
 
 /* The range or the words of a row, for help and the README: "1..100000", "counter | count", "a duration: 0ms..10m". */
 void option_domain(const struct option *, char *out, size_t size);
+/* INT: the greatest number; max itself has a word of its own where there is one. */
+int64_t option_most(const struct option *);
 
 /* Sets every field of target (zeroed, or set before) to its default. A default that does not parse is a programmer's
  * error (assert). */

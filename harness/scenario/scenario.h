@@ -15,7 +15,7 @@ enum history { HISTORY_ALL, HISTORY_NONE };
 
 #define WORKERS_AUTO     0
 #define WORKERS_AUTO_MAX 10000
-#define WARMUP_AUTO      1000
+#define WARMUP_AUTO      1001 /* no number of blocks: these end one below */
 
 /* What of a scenario a variant may override with [strategy.NAME] retry.* keys. */
 struct retry_policy {

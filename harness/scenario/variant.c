@@ -214,6 +214,16 @@ int variant_override(struct variant *v, const struct override *o, bool swept)
     return EXIT_OK;
 }
 
+void variant_print(const struct variant *v, const char *key, char *out, size_t size)
+{
+    struct scenario scratch = { .retry = v->retry };
+
+    if (strncmp(key, RETRY, strlen(RETRY)) == 0)
+        option_print(option_find(scenario_options, "retry", key + strlen(RETRY)), &scratch, out, size);
+    else
+        option_print(row_of(v->registered->strategy, key), v->options, out, size);
+}
+
 bool variant_does_same(const struct variant *a, const struct variant *b)
 {
     char of_a[OPTION_TEXT_SIZE], of_b[OPTION_TEXT_SIZE];

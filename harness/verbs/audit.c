@@ -30,10 +30,6 @@ static int present(const json_t *document, const struct arguments *arguments)
     if (arguments->json != NULL && strcmp(arguments->json, "-") == 0)
         return status;
     report_audit(document, stdout, arguments_colour(arguments, stdout));
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        say_error("stdout: %s", strerror(errno));
-        return EXIT_ERROR;
-    }
     return status;
 }
 

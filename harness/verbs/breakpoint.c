@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,15 +247,17 @@ static int search(struct expedition *e)
 {
     const char *out = e->arguments.out;
     char *dir = folder_beside(out);
-    int status = EXIT_ERROR;
+    int status = EXIT_ERROR, recorded;
 
     if (dir == NULL)
         say_error("out of memory for a path");
     else
         status = session_open(&e->session, &e->cells, NULL, dir, &e->arguments.databases, false);
     free(dir);
-    if (status == EXIT_OK)
-        status = dossier_environment(&e->dossier, e->session.db_dir);
+    /* What is interrupted while databases come up leaves a folder as well. */
+    if ((status == EXIT_OK || status == EXIT_INTERRUPTED) &&
+        (recorded = dossier_environment(&e->dossier, e->session.db_dir)) != EXIT_OK)
+        status = recorded;
     if (status == EXIT_OK)
         status = record_facts(e);
     return status == EXIT_OK ? hunt_all(e) : status;
@@ -277,10 +278,7 @@ static int present(const struct expedition *e)
     breaks_table(e->dossier.json, stdout, arguments_colour(arguments, stdout));
     if (pages == EXIT_OK)
         printf("\nopen %s/report.html\n", path);
-    if (fflush(stdout) == 0 && ferror(stdout) == 0)
-        return status;
-    say_error("stdout: %s", strerror(errno));
-    return EXIT_ERROR;
+    return status;
 }
 
 static int explore(struct expedition *e, int argc, char **argv)

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,21 +79,26 @@ static int check_scenario(const struct scenario *scenario)
     return EXIT_OK;
 }
 
-/* Without --db a variant is explained on the first database it can run on. */
+/* Without --db a variant is explained on the first database it can run on; the last says why it can run on none. */
 static bool is_wanted(const struct explanation *explanation, size_t i)
 {
     const struct cells *cells = &explanation->cells;
+    const struct cell *cell = &cells->cell[i];
+    bool skipped = cell->skip[0] != '\0';
     size_t j;
 
-    if (cell_is_floor(&cells->cell[i]))
+    if (cell_is_floor(cell))
         return false;
     if (explanation->arguments.databases.n > 0)
         return true;
-    if (cells->cell[i].skip[0] != '\0')
-        return false;
-    for (j = 0; j < i; j++)
-        if (cells->cell[j].skip[0] == '\0' && strcmp(cells->cell[j].variant.name, cells->cell[i].variant.name) == 0)
+    for (j = 0; j < cells->n; j++) {
+        const struct cell *other = &cells->cell[j];
+
+        if (j == i || strcmp(other->variant.name, cell->variant.name) != 0)
+            continue;
+        if (other->skip[0] == '\0' ? skipped || j < i : skipped && j > i)
             return false;
+    }
     return true;
 }
 
@@ -229,6 +233,8 @@ static void print_skipped(const struct explanation *explanation, const struct ce
 {
     if (explanation->arguments.format == FORMAT_CSV)
         story_csv_skipped(stdout, cell);
+    else if (explanation->arguments.format == FORMAT_SVG) /* a file that is to hold a picture holds nothing else */
+        say_warning("%s on %s: skipped: %s", cell->variant.name, cell->db, cell->skip);
     else
         printf("%s on %s: skipped: %s\n", cell->variant.name, cell->db, cell->skip);
 }
@@ -326,10 +332,6 @@ static int explain_all(struct explanation *explanation)
             return status;
         if (status == EXIT_BROKEN || worst == EXIT_OK)
             worst = status;
-    }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        say_error("stdout: %s", strerror(errno));
-        return EXIT_ERROR;
     }
     return worst;
 }

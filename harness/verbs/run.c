@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +87,19 @@ static int find_calibration(struct bench *bench)
     return status;
 }
 
+/* Also of a run that was interrupted while its databases came up: it leaves a folder all the same. */
+static int record_environment(struct bench *bench, int opened)
+{
+    int status;
+
+    if (opened != EXIT_OK && opened != EXIT_INTERRUPTED)
+        return opened;
+    status = results_environment(bench->results, bench->session.db_dir);
+    if (status == EXIT_OK && bench->calibration != NULL)
+        status = results_floors(bench->results, bench->calibration);
+    return status == EXIT_OK ? opened : status;
+}
+
 static int measure(struct bench *bench)
 {
     struct session *session = &bench->session;
@@ -100,10 +112,7 @@ static int measure(struct bench *bench)
     else
         status = session_open(session, &bench->cells, bench->results, dir, &arguments->databases, arguments->keep);
     free(dir);
-    if (status == EXIT_OK)
-        status = results_environment(bench->results, session->db_dir);
-    if (status == EXIT_OK && bench->calibration != NULL)
-        status = results_floors(bench->results, bench->calibration);
+    status = record_environment(bench, status);
     if (status == EXIT_OK)
         status = session_prepare(session);
     if (status != EXIT_OK)
@@ -122,6 +131,7 @@ static int present(struct bench *bench)
     const char *path = results_path(bench->results);
     bool json_alone = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
     int status = arguments->no_plots ? EXIT_OK : report_plots(run, path), pages = report_pages(run, path);
+    char *shown;
 
     status = exit_first(status, pages);
     if (arguments->json != NULL)
@@ -129,12 +139,12 @@ static int present(struct bench *bench)
     if (json_alone || arguments->quiet)
         return status;
     report_table(run, stdout, arguments_colour(arguments, stdout));
-    if (pages == EXIT_OK)
-        printf("\nopen %s/report.html\n", arguments->out != NULL ? path : "results/latest");
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        say_error("stdout: %s", strerror(errno));
-        return EXIT_ERROR;
+    if (pages == EXIT_OK) {
+        shown = folder_shown(path);
+        printf("\nopen %s/report.html\n", shown != NULL ? shown : path);
+        free(shown);
     }
+    fflush(stdout); /* before what is said of --keep */
     return status;
 }
 

@@ -288,8 +288,10 @@ static int run_audited(struct session *session, size_t i, struct trial *trial, b
         progress_end(session->progress, 0, false);
         return counts ? results_trial(session->results, i, trial, NULL, NULL) : EXIT_OK;
     }
-    if ((status = audit_read(&witnesses, cell, database)) != EXIT_OK)
+    if ((status = audit_read(&witnesses, cell, database)) != EXIT_OK) {
+        progress_end(session->progress, 0, false); /* what it draws ends with the caller */
         return status;
+    }
     audit_judge(&audit, cell, trial, &witnesses);
     audit_faults(&audit, cell, trial, &witnesses);
     progress_end(session->progress, audit.sold, true);

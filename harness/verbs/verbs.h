@@ -2,7 +2,8 @@
 #define VERBS_VERBS_H
 
 /* One function per verb of the command line, one file each. argv[0] is the verb's name, argv[-1] the
- * program's. Main thread; the return value is the program's exit code. */
+ * program's. Main thread; the return value is the program's exit code. Whether what they print to stdout was written is
+ * for main() to ask. */
 struct verb {
     const char *name;
     int (*run)(int argc, char **argv);

@@ -316,6 +316,25 @@ static void test_trial_ack_loss(void **state)
     }
 }
 
+/* Whoever does not know whether a booking stands, as it was made or given back, gives its seat back to the gate: one
+ * too many is refused behind it, one too few would be nobody's for good. */
+static void test_trial_ack_loss_at_a_gate(void **state)
+{
+    const int64_t *cancels;
+    struct trial trial;
+    struct audit audit;
+    int64_t standing;
+
+    (void)state;
+    faulted_run(&trial, &audit, "admission", "400ms", "ack_loss = 25%\n[mix]\ncancel = 100%");
+    assert_survived(&audit);
+    cancels = trial.totals.cancels.outcomes;
+    standing = cancels[ASIDE_DONE] + cancels[ASIDE_UNKNOWN] - audit.released;
+    assert_true(standing < cancels[ASIDE_UNKNOWN]);
+    assert_int_equal(trial.gates[0].initial - trial.gates[0].left, audit.sold - audit.resolved_yes - standing);
+    trial_free(&trial);
+}
+
 static void test_trial_kill(void **state)
 {
     struct trial trial;
@@ -378,11 +397,17 @@ static void test_trial_never_hit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commit_unheard),  cmocka_unit_test(test_autocommit_unheard),
-        cmocka_unit_test(test_commit_answered), cmocka_unit_test(test_kill),
-        cmocka_unit_test(test_crash),           cmocka_unit_test(test_fence),
-        cmocka_unit_test(test_fates),           cmocka_unit_test(test_trial_ack_loss),
-        cmocka_unit_test(test_trial_kill),      cmocka_unit_test(test_trial_crash),
+        cmocka_unit_test(test_commit_unheard),
+        cmocka_unit_test(test_autocommit_unheard),
+        cmocka_unit_test(test_commit_answered),
+        cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_crash),
+        cmocka_unit_test(test_fence),
+        cmocka_unit_test(test_fates),
+        cmocka_unit_test(test_trial_ack_loss),
+        cmocka_unit_test(test_trial_ack_loss_at_a_gate),
+        cmocka_unit_test(test_trial_kill),
+        cmocka_unit_test(test_trial_crash),
         cmocka_unit_test(test_trial_never_hit),
     };
 

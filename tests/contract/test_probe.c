@@ -160,7 +160,9 @@ static void fails(size_t n, const char *how, const char *part)
     struct finding finding = { 0 };
     struct trial trial = { .record_count = 0 };
     struct audit audit;
-    struct witnesses nothing = { 0 };
+    struct counter counters[] = { { .event = 1, .capacity = 2, .available = 2 },
+                                  { .event = 2, .capacity = 2, .available = 2 } };
+    struct witnesses nothing = { .counters = counters, .counter_count = 2 };
     struct probe *probe;
 
     assert_int_equal(probe_open(&probe, made.cell, bench_databases[n]), 0);

@@ -72,6 +72,11 @@ cp "$work/out" "$work/first"
 call explain naive --db sqlite --users 3 --schedules 20 --seed 7
 cmp -s "$work/out" "$work/first" || fail "the same seed gave other schedules"
 
+# What can run nowhere says why.
+call explain server_fn --set db.use=sqlite
+[ $status -eq 0 ] || fail "skipped everywhere: exit $status"
+prints '^server_fn on sqlite: skipped: server_fn needs server-side functions'
+
 for format in markdown svg; do
     call explain naive --db sqlite --format $format
     [ $status -eq 0 ] || fail "--format $format: exit $status"

@@ -44,6 +44,40 @@ kill -INT $pid
 finish
 exits 130
 
+# While its database is being opened: nothing was measured, and the folder is what the schema says it is. The server is
+# one that interrupts whoever calls it, and hangs up.
+interrupt_early()
+{
+    python3 - "$work/.s.PGSQL.5432" <<'P' &
+import os, signal, socket, struct, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+server.settimeout(60)
+caller = server.accept()[0]
+os.kill(struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0], signal.SIGINT)
+P
+    server=$!
+    for _ in $(seq 300); do
+        [ ! -S "$work/.s.PGSQL.5432" ] || break
+        sleep 0.1
+    done
+    LASTSEAT_PG="host=$work port=5432 user=nobody" call "$@"
+    wait $server || fail "nobody called the server"
+    rm "$work/.s.PGSQL.5432"
+    exits 130
+    clean
+}
+if "$lastseat" list databases | grep -q postgres; then
+    rm -rf "$home"/results/*
+    interrupt_early run small-15x5 --db postgres --strategy atomic --no-plots --progress none
+    fits "$home/results/latest/run.json" run
+    grep -q '"cores"' "$home/results/latest/run.json" || fail "an early interrupt leaves no environment"
+    interrupt_early breakpoint small-15x5 --db postgres --strategy atomic --no-plots --progress none --out "$home/early"
+    fits "$home/early/breakpoint.json" breakpoint
+    grep -q '"cores"' "$home/early/breakpoint.json" || fail "an early interrupt of a search leaves no environment"
+fi
+
 # Killed: its server may live on for a moment, its folders stay; the next run says so and removes them.
 begin
 kill -KILL $pid

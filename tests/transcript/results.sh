@@ -49,6 +49,22 @@ says "/dev/full" "No space left on device"
 clean
 rm -rf "$home"/results/*
 
+# The page it names is there, seen from where the user stands.
+for from in "$home" /; do
+    (cd "$from" && exec "$lastseat" $run) >"$work/out" 2>"$work/err" || fail "no run from $from"
+    page=$(sed -n 's/^open //p' "$work/out")
+    [ -f "$(cd "$from" && realpath "$page")" ] || fail "from $from, '$page' is no page"
+    [ "$from" = / ] || [ "$page" = results/latest/report.html ] || fail "'$page' could be shorter"
+done
+# It can be told again; where that cannot be written, that is said.
+for verb in "report results/latest --no-plots" "audit results/latest" "compare results/latest results/latest"; do
+    (cd "$home" && exec "$lastseat" $verb) >/dev/full 2>"$work/err"
+    status=$?
+    exits 1
+    says 'stdout: '
+done
+rm -rf "$home"/results/*
+
 # A terminal of 80 columns gets a table of 80, which says what is left out; one of 120 gets all of it.
 call $run --quiet --set load.users=30 --strategy naive,pessimistic,optimistic:by=value
 in_columns()

@@ -104,6 +104,10 @@ wrong 2 "wrong" <<'END'
 extends = wrong
 END
 
+# Of a strategy's option too: two cells of one name would write one history.
+refuses 2 "'4' stands there twice" check small-15x5 --set sweep.strategy.queue.batch=4,4
+refuses 2 "'4' stands there twice" run small-15x5 --set sweep.strategy.queue.batch=4,04
+
 # Keys that contradict each other.
 scenario wrong <<'END'
 [load]

@@ -33,6 +33,20 @@ refuses 2 "did you mean 'sqlite'?" run small-15x5 --db sqllite
 refuses 2 "load.user" run small-15x5 --set load.user=3
 refuses 2 "did you mean 'users'?" run small-15x5 --set load.user=3
 
+# The most that help names is a number like any other, not the word behind it.
+call show small-15x5 --set run.warmup=1000
+exits 0
+grep -q '^warmup = 1000$' "$work/out" || fail "run.warmup=1000 is $(grep '^warmup' "$work/out")"
+refuses 2 "write 0..1000 | auto" show small-15x5 --set run.warmup=1001
+
+# What could not be written is no success.
+for verb in list help 'help readme' 'show naive' 'show small-15x5' --version; do
+    (cd "$home" && exec "$lastseat" $verb) >/dev/full 2>"$work/err"
+    status=$?
+    exits 1
+    says 'stdout: '
+done
+
 refuses 2 "check needs a scenario" check
 refuses 2 "small-15x55" check small-15x55
 refuses 2 "rush-1000" show rush-1000

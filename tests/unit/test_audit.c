@@ -640,6 +640,35 @@ static void test_gate_after_an_unknown_outcome(void **state)
     assert_int_equal(world.audit.gate_drift, 1);
 }
 
+/* The same of a cancel that its user was not told of: where the booking stands, one too many is no drift; where it is
+ * gone, the gate has to have its seat back. */
+static void test_gate_after_an_unknown_cancel(void **state)
+{
+    static const struct {
+        bool stands;
+        int64_t left, drift;
+    } cases[] = { { true, 0, 0 }, { true, 1, 0 }, { true, 2, 1 }, { false, 1, 0 }, { false, 0, 1 }, { false, 2, 1 } };
+    struct world world;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin(&world, "atomic");
+        count(&world, 1, 2, cases[i].stands ? 0 : 1);
+        tell(&world, 1, OUTCOME_BOOKED);
+        tell(&world, 2, OUTCOME_BOOKED);
+        cancel(&world, 2, ASIDE_UNKNOWN, 1);
+        book(&world, 1);
+        if (cases[i].stands)
+            book(&world, 2);
+        world.gates[0] = (struct gate_witness){ .app = 0, .event = 1, .initial = 2, .left = cases[i].left };
+        world.trial.gates = world.gates;
+        world.trial.gate_count = 1;
+        judge(&world);
+        assert_int_equal(world.audit.gate_drift, cases[i].drift);
+    }
+}
+
 static void two_servers(struct world *world)
 {
     good(world);
@@ -1164,6 +1193,7 @@ int main(void)
         cmocka_unit_test(test_unknown_is_resolved_by_the_rows),
         cmocka_unit_test(test_gate_drift),
         cmocka_unit_test(test_gate_after_an_unknown_outcome),
+        cmocka_unit_test(test_gate_after_an_unknown_cancel),
         cmocka_unit_test(test_gate_drift_by_app),
         cmocka_unit_test(test_verdicts_outrank),
         cmocka_unit_test(test_negative_alone),

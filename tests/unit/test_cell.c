@@ -122,6 +122,9 @@ static void a_strategy_s_sweep_multiplies_it_alone(void **state)
           "x/sqlite/queue:cap=5/batch=1\n"
           "x/sqlite/queue:cap=5/batch=64\n");
     gives("[sweep]\nstrategy.queue.batch = 1, 64\n", "naive", "sqlite", "x/null/null\nx/sqlite/naive\n");
+    /* A value is named as it is printed, however it was written. */
+    gives("[sweep]\nstrategy.queue.batch = 01, 64\n", "queue", "sqlite",
+          "x/null/null\nx/sqlite/queue/batch=1\nx/sqlite/queue/batch=64\n");
 }
 
 static void keys_that_end_alike_are_written_whole(void **state)
@@ -572,6 +575,10 @@ static void mistakes_about_strategies(void **state)
             "scenarios/x.ini:2: strategy 'queue' has no option 'bach'; did you mean 'batch'?");
     refuses("[sweep]\nstrategy.queue.batch = 1, x\n", "naive", "",
             "scenarios/x.ini:2: [strategy.queue] batch: 'x' is not a whole number; write 1..1024");
+    refuses("[sweep]\nstrategy.queue.batch = 4, 8, 04\n", "naive", "",
+            "scenarios/x.ini:2: [sweep] strategy.queue.batch: '4' stands there twice");
+    refuses("[sweep]\nstrategy.naive.retry.backoff = 1000us, 1ms\n", "naive", "",
+            "scenarios/x.ini:2: [sweep] strategy.naive.retry.backoff: '1ms' stands there twice");
     refuses("[sweep]\nstrategy.queue.batch = 1, 2\n", "queue:batch=3", "",
             "scenarios/x.ini:2: strategy.queue.batch is swept, and 'queue:batch=3' sets it too; take it out of one of "
             "them");

@@ -633,6 +633,35 @@ static void test_from_none(void **state)
     json_decref(b);
 }
 
+/* Of a sweep every point has a floor of its own: each says which. */
+static void test_floors_of_a_sweep(void **state)
+{
+    json_t *a = load("tests/fixtures/report/sweep/run.json"), *document = NULL, *cell;
+    char *printed = NULL;
+    size_t size, i;
+    FILE *out = open_memstream(&printed, &size);
+
+    (void)state;
+    json_array_foreach(json_object_get(a, "cells"), i, cell)
+    {
+        json_t *trial = json_array_get(json_object_get(cell, "trials"), 0);
+
+        if (strcmp(text(cell, "variant"), "null") != 0)
+            continue;
+        json_object_set_new(json_object_get(cell, "summary"), "all_p99_ns", json_pack("{s:i}", "median", 1000));
+        json_object_set_new(trial, "system_ns", json_pack("{s:{s:i}}", "all", "p99", 1000));
+        json_object_set_new(cell, "trials", json_pack("[O]", trial));
+    }
+    document = compare(a, a, NULL);
+    versus_print(document, "before", "after", out, false);
+    fclose(out);
+    assert_non_null(strstr(printed, "null p99, sweep-users, users=50\n"));
+    assert_non_null(strstr(printed, "null p99, sweep-users, users=2000\n"));
+    free(printed);
+    json_decref(document);
+    json_decref(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -651,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_interleaved),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_from_none),
+        cmocka_unit_test(test_floors_of_a_sweep),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,15 @@ static void test_unresolved(void **state)
     world.trial.faults.unresolved = true;
     judge(&world, 0, 0, AUDIT_UNKNOWN);
     assert_int_equal(world.audit.unresolved, 2);
+    /* Also where the rows are not held against the server's word. */
+    for (int i = 0; i < 2; i++) {
+        begin(&world, i == 0 ? "soft_hold" : "atomic",
+              i == 0 ? "ack_loss = 1%" : "ack_loss = 1%\n[retry]\non = conflict, unknown");
+        doubt(&world, 1, FATE_RUNNING, OP_RESERVE);
+        doubt(&world, 2, FATE_COMMITTED, OP_RESERVE);
+        judge(&world, 0, 0, AUDIT_UNKNOWN);
+        assert_int_equal(world.audit.unresolved, 1);
+    }
     /* A cancel may still commit, too. */
     begin(&world, "atomic", "ack_loss = 1%");
     doubt(&world, 1, FATE_FORGOTTEN, OP_CANCEL);
@@ -264,24 +273,70 @@ static void test_who_asked_again(void **state)
                                 { .request = 2 },
                                 { .request = 2 + PLAN_SECOND } };
     static const uint8_t again[] = { 0, 0, 1, 0, 0, 1 };
+    const struct witnesses none = { .booking_count = 0 };
     struct trial trial = { .records = records, .record_count = sizeof records / sizeof *records };
 
     (void)state;
-    assert_int_equal(audit_mark_again(&trial), 0);
+    assert_int_equal(audit_mark_again(&trial, &none), 0);
     for (size_t i = 0; i < trial.record_count; i++)
         assert_int_equal(records[i].asked_again, again[i]);
     trial = (struct trial){ .record_count = 0 };
-    assert_int_equal(audit_mark_again(&trial), 0);
+    assert_int_equal(audit_mark_again(&trial, &none), 0);
+}
+
+/* The time to ask again was up before it was the turn of those a fault had turned away. */
+static void test_who_was_not_asked(void **state)
+{
+    static const struct {
+        struct record record;
+        uint8_t open;
+    } cases[] = {
+        { { .request = 1, .outcome = OUTCOME_FAILED }, 1 }, /* was asked */
+        { { .request = 1 + PLAN_AGAIN, .outcome = OUTCOME_GAVE_UP }, 0 },
+        { { .request = 2, .outcome = OUTCOME_FAILED }, 1 },
+        { { .request = 3, .outcome = OUTCOME_TIMED_OUT, .reason = REASON_LOST }, 1 },
+        { { .request = 4, .outcome = OUTCOME_TIMED_OUT, .reason = REASON_PATIENCE }, 0 },
+        { { .request = 5, .outcome = OUTCOME_SOLD_OUT }, 0 },
+        { { .request = 6, .outcome = OUTCOME_BOOKED }, 0 },
+        { { .request = 7, .outcome = OUTCOME_UNKNOWN }, 0 }, /* has a row */
+        { { .request = 8, .outcome = OUTCOME_UNKNOWN }, 1 },
+        { { .request = 9 + PLAN_SECOND, .outcome = OUTCOME_SHED }, 1 },
+    };
+    enum { N = sizeof cases / sizeof *cases };
+    static const struct fault_report whole[] = { { .on = true, .recovered = false, .recover_ns = 1 },
+                                                 { .on = true, .recovered = true, .recover_ns = 1 },
+                                                 { .on = true, .recovered = false },
+                                                 { .on = false, .recover_ns = 1 } };
+    struct booking row = { .request = 7 };
+    const struct witnesses witnesses = { .bookings = &row, .booking_count = 1 };
+    struct record records[N];
+    struct trial trial = { .records = records, .record_count = N };
+
+    (void)state;
+    for (size_t w = 0; w < sizeof whole / sizeof *whole; w++) {
+        trial.faults = whole[w];
+        for (size_t i = 0; i < N; i++)
+            records[i] = cases[i].record;
+        assert_int_equal(audit_mark_again(&trial, &witnesses), 0);
+        for (size_t i = 0; i < N; i++)
+            assert_int_equal(records[i].asked_again, w == 0 ? cases[i].open : i == 0);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_agrees),          cmocka_unit_test(test_mismatch),
-        cmocka_unit_test(test_unchecked),       cmocka_unit_test(test_unresolved),
-        cmocka_unit_test(test_never_hit),       cmocka_unit_test(test_several_of_one_request),
-        cmocka_unit_test(test_a_hold_is_a_row), cmocka_unit_test(test_what_was_found_stays),
-        cmocka_unit_test(test_damage),          cmocka_unit_test(test_who_asked_again),
+        cmocka_unit_test(test_agrees),
+        cmocka_unit_test(test_mismatch),
+        cmocka_unit_test(test_unchecked),
+        cmocka_unit_test(test_unresolved),
+        cmocka_unit_test(test_never_hit),
+        cmocka_unit_test(test_several_of_one_request),
+        cmocka_unit_test(test_a_hold_is_a_row),
+        cmocka_unit_test(test_what_was_found_stays),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_who_asked_again),
+        cmocka_unit_test(test_who_was_not_asked),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

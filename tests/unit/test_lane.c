@@ -1,6 +1,8 @@
-/* A lane: arrival order, its cap, a service that lingers for more, and one that pauses. */
+/* A lane: arrival order, its cap, a service that lingers for more, one that pauses; the thread of a service. */
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "harness/base/clock.h"
 #include "harness/base/wait.h"
@@ -232,13 +234,58 @@ static void test_a_pause_ends_when_the_app_closes(void **state)
     assert_int_equal(atomic_load(&sleeper.turns), 1);
 }
 
+/* What a service's thread is like; it reports, the main thread asserts. */
+static _Atomic int slack_ns, hears_sigint;
+
+static void report_thread(struct service *service, struct app *app)
+{
+    sigset_t blocked;
+
+    (void)service;
+    (void)app;
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    atomic_store(&hears_sigint, !sigismember(&blocked, SIGINT));
+    atomic_store(&slack_ns, prctl(PR_GET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL));
+}
+
+/* As exact as a user's, and Ctrl-C stays with the main thread, which hears it before and after. */
+static void test_a_service_is_as_exact_as_a_user(void **state)
+{
+    static const struct db_settings settings;
+    struct database *database = bench_database("null", 2);
+    struct cell cell = { .id = "lane" };
+    struct app_server server = { .cell = &cell, .pool = { .database = database, .settings = &settings } };
+    struct service service = { .server = NULL };
+    struct db_ops ops = { 0 };
+    int64_t written = 0;
+    sigset_t blocked;
+
+    (void)state;
+    assert_non_null(database);
+    assert_int_equal(database_reset(database, &settings, "lane", &(const struct house){ .events = 1, .seats = 1 }), 0);
+    atomic_store(&hears_sigint, -1);
+    assert_int_equal(service_start(&service, &server, report_thread), 0);
+    service_join(&service, &ops, &written);
+    assert_int_equal(atomic_load(&hears_sigint), 0);
+    assert_int_equal(atomic_load(&slack_ns), 1);
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    assert_false(sigismember(&blocked, SIGINT));
+    database_close(database);
+    bench_clean();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_takes_in_order),    cmocka_unit_test(test_lingers_until_enough),
-        cmocka_unit_test(test_lingers_no_longer), cmocka_unit_test(test_a_full_lane_is_enough),
-        cmocka_unit_test(test_closing_ends_it),   cmocka_unit_test(test_a_stop_ends_it),
-        cmocka_unit_test(test_a_service_pauses),  cmocka_unit_test(test_a_pause_ends_when_the_app_closes),
+        cmocka_unit_test(test_takes_in_order),
+        cmocka_unit_test(test_lingers_until_enough),
+        cmocka_unit_test(test_lingers_no_longer),
+        cmocka_unit_test(test_a_full_lane_is_enough),
+        cmocka_unit_test(test_closing_ends_it),
+        cmocka_unit_test(test_a_stop_ends_it),
+        cmocka_unit_test(test_a_service_pauses),
+        cmocka_unit_test(test_a_pause_ends_when_the_app_closes),
+        cmocka_unit_test(test_a_service_is_as_exact_as_a_user),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

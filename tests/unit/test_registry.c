@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "harness/base/say.h"
+#include "harness/results/colour.h"
 #include "harness/scenario/registry.h"
 #include "tests/support/capture.h"
 
@@ -293,6 +294,19 @@ static void rogues_say_what_must_be_found(void **state)
     assert_true(rogues > 0);
 }
 
+/* There are more rogues than colours: those who choose after them would share one with a strategy of the same picture.
+ */
+static void honest_strategies_share_no_colour(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < registry_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (((registry[i].strategy->traits | registry[k].strategy->traits) & TRAIT_ROGUE) == 0 &&
+                colour_of(registry[i].strategy) == colour_of(registry[k].strategy))
+                fail_msg("%s and %s are both #%06x", registry[k].strategy->name, registry[i].strategy->name,
+                         (unsigned)colour_of(registry[i].strategy));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +317,7 @@ int main(void)
         cmocka_unit_test(bad_options_are_named),
         cmocka_unit_test(the_table_of_this_build_is_sound),
         cmocka_unit_test(strategies_can_be_told_apart_by_colour),
+        cmocka_unit_test(honest_strategies_share_no_colour),
         cmocka_unit_test(rogues_say_what_must_be_found),
         cmocka_unit_test(an_unknown_name_says_what_was_meant),
     };

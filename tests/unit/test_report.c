@@ -445,6 +445,39 @@ static void test_sweep_table(void **state)
     json_decref(run);
 }
 
+/* What a sweep's table cannot show stands below it, as below any other. */
+static void test_sweep_notes(void **state)
+{
+    json_t *run = load("sweep"), *cell = cell_of(run, "sweep-users/sqlite/atomic,users=200");
+    char *text;
+    size_t i;
+
+    (void)state;
+    json_object_set_new(cell, "flags", json_pack("[s]", "void_trials"));
+    json_object_set_new(json_array_get(json_object_get(cell, "trials"), 0), "void", json_true());
+    cell = cell_of(run, "sweep-users/sqlite/naive,users=50");
+    json_object_set_new(cell, "verdict", json_string("skipped"));
+    json_object_set_new(cell, "reason", json_string("no room"));
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        if (strcmp(view_text(cell, "variant"), "pessimistic") != 0)
+            continue;
+        json_object_set_new(cell, "verdict", json_string("skipped"));
+        json_object_set_new(cell, "reason", json_string("needs row locks"));
+        json_object_set_new(cell, "trials", json_array());
+        json_object_set_new(cell, "summary", json_object());
+    }
+    text = table(run, false);
+    assert_has(text, "\n pessimistic  SKIP: needs row locks\n");
+    assert_has(text, "\n naive, users=50  SKIP: no room\n");
+    assert_has(text, "\n atomic, users=200: 1 of 3 trials are void\n");
+    assert_lacks(text, "skipped");
+    *strstr(text, "SKIP: needs") = '\0';
+    assert_lacks(text, "\n pessimistic   ");
+    free(text);
+    json_decref(run);
+}
+
 static void test_skipped(void **state)
 {
     json_t *run = load("rush"), *cell;
@@ -1167,17 +1200,19 @@ static void test_plots(void **state)
 
 static void test_plots_of_a_sweep(void **state)
 {
-    json_t *run = load("sweep");
+    json_t *run = load("sweep"), *cells = json_object_get(run, "cells");
     char *text;
 
     (void)state;
     need_gnuplot();
+    json_object_set_new(json_array_get(cells, 1), "durability", json_string("async"));
     assert_int_equal(report_plots(run, folder), EXIT_OK);
     assert_drawn("sweep-users-sqlite-sweep-p99");
     assert_drawn("sweep-users-sqlite-sweep-amplification");
     assert_int_equal(size_of("plots/sweep-users-sqlite-spectrum.svg"), -1);
     text = read_file("plots/sweep-users-sqlite-sweep-amplification.svg");
     assert_has(text, ">2000<");
+    assert_has(text, "durability async/full, git ");
     free(text);
     json_decref(run);
 }
@@ -1241,6 +1276,7 @@ int main(void)
         cmocka_unit_test(test_colour_never_alone),
         cmocka_unit_test(test_demo_says_why),
         cmocka_unit_test(test_sweep_table),
+        cmocka_unit_test(test_sweep_notes),
         cmocka_unit_test(test_skipped),
         cmocka_unit_test(test_notes_and_partial),
         cmocka_unit_test(test_ranking),

@@ -11,7 +11,9 @@
 
 #include "harness/base/say.h"
 #include "harness/report/closing.h"
+#include "harness/report/figure.h"
 #include "harness/report/report.h"
+#include "harness/report/styles.h"
 #include "harness/report/view.h"
 
 static json_t *load(const char *fixture)
@@ -114,6 +116,25 @@ static void test_says_what_was_measured(void **state)
     keep_trials(run, 0, 0);
     text = page(run);
     assert_has(text, ", on sqlite** (n = 0 of 40)");
+    free(text);
+    json_decref(run);
+}
+
+/* Who sold out in two of six trials has the time of two. */
+static void test_a_number_of_fewer_trials_says_so(void **state)
+{
+    json_t *run = load("rush"), *summary = json_object_get(json_array_get(json_object_get(run, "cells"), 2), "summary");
+    char *text = page(run);
+
+    (void)state;
+    assert_lacks(text, "(n = 2)");
+    free(text);
+    json_object_set_new(summary, "sold_out_ns",
+                        json_pack("{s:i, s:[i, i], s:i, s:i, s:i}", "median", 4420000, "ci95", 3860000, 4980000, "min",
+                                  3860000, "max", 4980000, "n", 2));
+    text = page(run);
+    assert_has(text, "| 4.42 [3.86..4.98] (n = 2) |");
+    assert_has(text, "Medians over n trials, or over fewer where it says (n = ...): those that have the number.");
     free(text);
     json_decref(run);
 }
@@ -273,6 +294,34 @@ static void test_a_key_of_ones_own_is_ranked(void **state)
     (void)state;
 }
 
+/* What is swept is no heading's one value: every durability that ran is said, and that the scenario's line has the
+ * first of each key. */
+static void test_swept_settings_are_all_said(void **state)
+{
+    json_t *run = load("sweep"), *cell;
+    char *text;
+    size_t i;
+
+    (void)state;
+    json_array_foreach(json_object_get(run, "cells"), i, cell)
+    {
+        json_object_set_new(cell, "durability", json_string(i < 4 ? "full" : i < 8 ? "async" : "off"));
+    }
+    text = table(run);
+    assert_has(text, "\nsqlite 3.40.1, WAL, durability full/async/off\n");
+    free(text);
+    text = page(run);
+    assert_has(text, "### sqlite 3.40.1, WAL, durability full/async/off\n");
+    assert_has(text, ". Swept (before this with the first value): load.users = 50, 200, 2000.\n");
+    free(text);
+    json_decref(run);
+    run = load("rush");
+    text = page(run);
+    assert_lacks(text, "Swept");
+    free(text);
+    json_decref(run);
+}
+
 /* Where the floor alone ran there is no cell to count. */
 static void test_floor_alone(void **state)
 {
@@ -288,12 +337,71 @@ static void test_floor_alone(void **state)
     json_decref(run);
 }
 
+/* Lines of one colour, of a strategy's variants or of rogues, which are more than there are colours: dashes differ. */
+static void test_equal_colours_are_dashed_apart(void **state)
+{
+    json_t *run = load("rush"), *cells = json_object_get(run, "cells");
+    const json_t *cell[] = { json_array_get(cells, 1), json_array_get(cells, 2), json_array_get(cells, 3) };
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct figure f = { .run = run, .cell = cell, .n = 3, .variants = 3, .variables = out };
+
+    (void)state;
+    assert_non_null(out);
+    json_object_set(json_array_get(cells, 3), "colour", json_object_get(cell[0], "colour"));
+    styles_say(&f);
+    fclose(out);
+    assert_has(text, "dashes='1 1 2 '");
+    free(text);
+    json_decref(run);
+}
+
+/* Those who look on read, and bookings are given back by writes: neither is in the statements of a request. */
+static void test_reads_are_those_of_requests(void **state)
+{
+    json_t *run = load("rush"), *trial, *of = json_array_get(json_object_get(run, "cells"), 1);
+    const json_t *cell = of;
+    char *text, *unused;
+    size_t size, i;
+    FILE *data = open_memstream(&text, &size), *variables = open_memstream(&unused, &size);
+    struct figure f = { .run = run, .cell = &cell, .n = 1, .variants = 1, .data = data, .variables = variables };
+
+    (void)state;
+    assert_non_null(data);
+    assert_non_null(variables);
+    f.kind = PICTURE_STATEMENTS;
+    json_object_set_new(json_object_get(of, "summary"), "statements_per_request",
+                        json_pack("{s:f, s:f, s:f}", "median", 3.0, "min", 3.0, "max", 3.0));
+    json_array_foreach(json_object_get(of, "trials"), i, trial)
+    {
+        json_object_set_new(trial, "ops",
+                            json_pack("{s:i, s:i, s:i}", "statements", 1030, "reads", 800, "writes", 230));
+        json_object_set_new(trial, "browses", json_pack("{s:i}", "statements", 700));
+        json_object_set_new(trial, "cancels", json_pack("{s:i}", "statements", 30));
+    }
+    assert_int_equal(figure_write(&f), 0);
+    fclose(data);
+    fclose(variables);
+    assert_has(text, "\"3.00 = 1.00 read + 2.00 written\"");
+    free(text);
+    free(unused);
+    json_decref(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_says_what_was_measured), cmocka_unit_test(test_more_than_asked),
-        cmocka_unit_test(test_skipped_is_not_counted), cmocka_unit_test(test_floor_alone),
-        cmocka_unit_test(test_points_of_several_keys), cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
+        cmocka_unit_test(test_says_what_was_measured),
+        cmocka_unit_test(test_a_number_of_fewer_trials_says_so),
+        cmocka_unit_test(test_more_than_asked),
+        cmocka_unit_test(test_skipped_is_not_counted),
+        cmocka_unit_test(test_floor_alone),
+        cmocka_unit_test(test_points_of_several_keys),
+        cmocka_unit_test(test_a_key_of_ones_own_is_ranked),
+        cmocka_unit_test(test_swept_settings_are_all_said),
+        cmocka_unit_test(test_equal_colours_are_dashed_apart),
+        cmocka_unit_test(test_reads_are_those_of_requests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
