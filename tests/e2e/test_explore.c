@@ -554,6 +554,5 @@ int main(void)
         cmocka_unit_test(test_what_depends_on_more_than_answers_is_refused),
     };
 
-    if (getenv("F"))
-        return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);
+    return cmocka_run_group_tests(tests, bench_open_databases, bench_close_databases);
 }
