@@ -124,7 +124,7 @@ struct app {
     int64_t group_most;    /* seats that the largest group wants                        */
     bool users_may_leave;  /* some leave at checkout, or out of patience                */
     int64_t hold_ttl_ns;   /* how long a hold lasts                                     */
-    bool holds_may_expire; /* a checkout can take longer than that                      */
+    bool holds_may_expire; /* checkout and waits until it is confirmed can take as long */
     const void *options;   /* the struct that strategy.options describes                */
     struct applock *lock;  /* made by app_lock(); NULL: there is none                   */
     void *memory;          /* app_size zeroed bytes                                     */

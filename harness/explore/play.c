@@ -192,7 +192,10 @@ static unsigned ready_now(struct players *players)
 
     if (ready == 0)
         ready = outwait(players);
-    return stage_users_ended(players) ? 0 : ready | stage_clock_ready(players);
+    if (stage_users_ended(players))
+        return 0;
+    ready |= stage_clock_ready(players);
+    return ready & ~stage_yielding(players, ready);
 }
 
 /* Move by move until nobody is left to be answered. 0, or -1. */

@@ -9,6 +9,10 @@
 #include "harness/base/wait.h"
 #include "harness/db/driver.h"
 #include "harness/db/schema.h"
+#include "harness/explore/schedule.h"
+
+/* Tries that a schedule has room for, besides the calls of others, where each begins, is refused and is rolled back. */
+#define TRIES_MOST (SCHEDULE_MOVES / 4)
 
 static _Thread_local struct player *self;
 
@@ -191,7 +195,7 @@ static void init_clock(struct players *players, const struct cell *cell)
     init_player(players, i, (struct actor_name){ .letter = 'Z', .is_clock = true }, PLAYER_ENDED);
     players->player[i].asked = (struct call){ .kind = CALL_TIME };
     players->clock = 1u << i;
-    players->times_left = cell->variant.retry.attempts > 1 ? 1 : 0;
+    players->times_left = cell_app(cell, 0).attempts > 1 ? 1 : 0;
     players->clock_everywhere = players->clock_in_sql = sql != NULL && strstr(sql, SCHEMA_CLOCK) != NULL;
     for (statement = strategy->statements; statement != NULL && statement->name != NULL; statement++)
         players->clock_in_sql = players->clock_in_sql || players_reads_clock(players, statement);
@@ -210,6 +214,7 @@ void players_init(struct players *players, struct trace *trace, const struct cel
     players->observer = observer;
     players->fault_at = -1;
     players->users_arrive = cell->variant.registered->strategy->app_size > 0;
+    players->never_give_up = cell_app(cell, 0).attempts > TRIES_MOST;
     players->users = trace->users = (int)cell->scenario.users;
     players->count = trace->actor_count = players->users + (int)cell->scenario.instances * each;
     for (i = 0; i < players->count; i++) {

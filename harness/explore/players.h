@@ -50,6 +50,7 @@ struct players {
     struct player player[TRACE_ACTORS];
     int count, users;      /* users, services, the clock */
     bool users_arrive;     /* CALL_ARRIVE is a call: apps have memory                          */
+    bool never_give_up;    /* users have more tries than fit into a schedule                       */
     bool share_memory;     /* users write to it: any two of their moves may touch each other    */
     struct db *observer;   /* stage */
     unsigned clock;        /* bit of the actor whose move lets time pass; 0: there is none        */

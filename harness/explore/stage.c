@@ -171,6 +171,56 @@ unsigned stage_clock_ready(const struct players *players)
     return 0;
 }
 
+/* It has lost a race, and its next call is the first of a further try. */
+static bool is_between_tries(const struct players *players, int who)
+{
+    int move = players->player[who].move;
+
+    return move >= 0 && players->trace->moves[move].tries_again;
+}
+
+/* Who has moved since the last try of this one began, but for itself. */
+static unsigned moved_since_try(const struct players *players, int who)
+{
+    const struct move *moves = players->trace->moves;
+    unsigned moved = 0, later = 0;
+    int i;
+
+    for (i = (int)players->trace->n - 1; i >= 0; i--) {
+        if (moves[i].actor != who) {
+            later |= 1u << moves[i].actor;
+            continue;
+        }
+        if (moves[i].attempt_ended && i != players->player[who].move)
+            break; /* the try before */
+        moved |= later;
+        later = 0;
+    }
+    return moved;
+}
+
+unsigned stage_yielding(const struct players *players, unsigned ready)
+{
+    unsigned others = ready & ~players->clock, between = 0, yielding = 0, moved;
+    int i;
+
+    if (!players->never_give_up)
+        return 0;
+    for (i = 0; i < players->users; i++)
+        if ((ready & 1u << i) != 0 && is_between_tries(players, i))
+            between |= 1u << i;
+    for (i = 0; i < players->users; i++) {
+        if ((between & 1u << i) == 0)
+            continue;
+        moved = moved_since_try(players, i);
+        if ((others & ~moved & ~(1u << i)) != 0)
+            yielding |= 1u << i; /* to them */
+        else if (others == between && (moved & ~between) == 0)
+            yielding |= (ready & players->clock) != 0 ? 1u << i : 0; /* to time: all of them only try and try */
+    }
+    return yielding;
+}
+
 bool stage_users_ended(const struct players *players)
 {
     int i;

@@ -10,6 +10,11 @@
 bool stage_settle(struct players *);
 /* Whose call could be made now, as bits. */
 unsigned stage_ready(const struct players *);
+/* Of those who are ready, users who have lost a race and let others go first, as bits; at least one of `ready` is not
+ * among them. With tries without end (players.never_give_up) nothing else would keep a user from trying for ever while
+ * whoever is in his way stands still, which no real scheduler does. Nothing is lost: until somebody has moved since his
+ * try began, the next one would only be answered the same. */
+unsigned stage_yielding(const struct players *, unsigned ready);
 bool stage_users_ended(const struct players *);
 /* Somebody waits for a lock in the database. */
 bool stage_waiting(const struct players *);

@@ -9,6 +9,20 @@
 #include "harness/base/say.h"
 #include "harness/scenario/timetable.h"
 
+static bool outlasts_hold(const struct cell *cell)
+{
+    return law_longest(&cell->scenario.checkout) >= cell->scenario.hold_ttl_ns;
+}
+
+/* From the statement that holds to the one that confirms, by all that the settings allow: two round trips, the checkout
+ * and the wait for a connection after it, and the confirmation itself, which others may keep waiting. */
+static int64_t longest_hold_ns(const struct scenario *s)
+{
+    int64_t checkout_ns = law_longest(&s->checkout);
+
+    return 2 * s->db.rtt_ns + checkout_ns + (checkout_ns > 0 ? s->pool_timeout_ns : 0) + s->db.statement_timeout_ns;
+}
+
 struct app cell_app(const struct cell *cell, int index)
 {
     return (struct app){
@@ -20,7 +34,7 @@ struct app cell_app(const struct cell *cell, int index)
         .group_most = sizes_largest(&cell->scenario.sizes),
         .users_may_leave = cell->scenario.abandon > 0 || cell->scenario.patience.kind != LAW_NONE,
         .hold_ttl_ns = cell->scenario.hold_ttl_ns,
-        .holds_may_expire = law_longest(&cell->scenario.checkout) >= cell->scenario.hold_ttl_ns,
+        .holds_may_expire = longest_hold_ns(&cell->scenario) >= cell->scenario.hold_ttl_ns,
         .options = cell->variant.options,
     };
 }
@@ -190,7 +204,7 @@ bool cell_warn_hold(const struct cell *cell)
 {
     char ttl[OPTION_DURATION_SIZE], longest[OPTION_DURATION_SIZE];
 
-    if ((cell->variant.registered->strategy->traits & TRAIT_HOLDS) == 0 || !cell_app(cell, 0).holds_may_expire)
+    if ((cell->variant.registered->strategy->traits & TRAIT_HOLDS) == 0 || !outlasts_hold(cell))
         return false;
     text_duration(ttl, sizeof ttl, cell->scenario.hold_ttl_ns);
     text_duration(longest, sizeof longest, law_longest(&cell->scenario.checkout));

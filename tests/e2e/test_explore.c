@@ -19,6 +19,10 @@ static const char two_users[] = "[inventory]\nseats = 1\n[load]\nusers = 2\n[che
                                 "[retry]\nattempts = 2\nbackoff = none\n[db]\nuse = sqlite, postgres\n";
 static const char two_servers[] = "[inventory]\nseats = 1\n[load]\nusers = 2\n[checkout]\ntime = 1s\n"
                                   "[retry]\nattempts = 2\nbackoff = none\n[app]\ninstances = 2\n";
+static const char two_who_never_give_up[] = "[inventory]\nseats = 1\n[load]\nusers = 2\n[checkout]\ntime = 1s\n"
+                                            "[retry]\nattempts = unlimited\nbackoff = none\n";
+static const char three_who_never_give_up[] = "[inventory]\nseats = 2\n[load]\nusers = 3\n[checkout]\ntime = 1s\n"
+                                              "[retry]\nattempts = unlimited\nbackoff = none\n";
 static const char three_users[] = "[inventory]\nseats = 2\n[load]\nusers = 3\n[checkout]\ntime = 1s\n"
                                   "[retry]\nattempts = 2\nbackoff = none\n";
 
@@ -284,6 +288,77 @@ static void test_pruning_loses_nothing(void **state)
     }
 }
 
+/* Whoever waits for another by trying again goes in circles only where the other never moves. */
+static void test_tries_without_end_are_no_livelock(void **state)
+{
+    static const char *const variants[] = { "pessimistic:wait=nowait", "seat_rows:pick=nowait", "advisory:wait=try",
+                                            "soft_hold:held=conflict" };
+    struct exploration_request request = usual;
+    struct bench_cells cells;
+    struct exploration found;
+    size_t n, i;
+
+    (void)state;
+    request.schedules = 20;
+    request.houses = 1;
+    ON_EACH(n) for (i = 0; i < sizeof variants / sizeof *variants; i++)
+    {
+        if (!bench_can_run(n, variants[i]) || !is_tried_twice(n, variants[i]))
+            continue;
+        behaves(two_who_never_give_up, variants[i], n, 2);
+        bench_cells_make(&cells, three_who_never_give_up, variants[i], bench_names[n]);
+        assert_int_equal(explore(&found, &cells, n, &request), EXIT_OK);
+        assert_int_equal(found.endless + found.stuck, 0);
+        assert_false(exploration_unexpected(&found));
+        exploration_free(&found);
+        bench_cells_free(&cells);
+    }
+}
+
+static enum verdict never_lets_go(struct attempt *a)
+{
+    return gate_take(a->app, a->request->event, 1) ? VERDICT_BOOKED : attempt_conflict(a, REASON_HELD);
+}
+
+/* Everybody tries, nobody gets on: that one is. */
+static void test_tries_that_come_to_nothing_are_a_livelock(void **state)
+{
+    struct exploration found;
+    struct bench_cells cells;
+    struct planted planted;
+
+    (void)state;
+    plant(&planted, &cells, "admission", 0);
+    cells.cells.cell[cells.cell - cells.cells.cell].variant.retry.attempts = INT64_MAX;
+    planted.strategy.attempt = never_lets_go;
+    assert_int_equal(explore(&found, &cells, 0, &usual), EXIT_OK);
+    assert_int_equal(found.endless, 1);
+    exploration_free(&found);
+    bench_cells_free(&cells);
+}
+
+/* An expired hold costs its user a try: where a lost race is not tried again, he has no other. */
+static void test_no_hold_runs_out_on_a_users_only_try(void **state)
+{
+    static const char *const retries[] = { "attempts = 1", "attempts = 2\non = unknown" };
+    struct bench_cells cells;
+    struct exploration found;
+    char ini[256];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof retries / sizeof *retries; i++) {
+        snprintf(ini, sizeof ini, "[inventory]\nseats = 1\n[load]\nusers = 2\n[retry]\n%s\nbackoff = none\n",
+                 retries[i]);
+        bench_cells_make(&cells, ini, "soft_hold", bench_names[0]);
+        assert_int_equal(explore(&found, &cells, 0, &usual), EXIT_OK);
+        assert_true(found.exhausted);
+        assert_int_equal(found.broken, 0);
+        exploration_free(&found);
+        bench_cells_free(&cells);
+    }
+}
+
 /* ---- planted mistakes ------------------------------------------------------------------------------------------- */
 
 enum { LOOK, BOOK };
@@ -469,6 +544,9 @@ int main(void)
         cmocka_unit_test(test_a_schedule_is_replayed),
         cmocka_unit_test(test_random_schedules_of_three),
         cmocka_unit_test(test_pruning_loses_nothing),
+        cmocka_unit_test(test_tries_without_end_are_no_livelock),
+        cmocka_unit_test(test_tries_that_come_to_nothing_are_a_livelock),
+        cmocka_unit_test(test_no_hold_runs_out_on_a_users_only_try),
         cmocka_unit_test(test_a_livelock_is_stopped_and_reported),
         cmocka_unit_test(test_circles_without_a_call_are_ended),
         cmocka_unit_test(test_a_fault_finds_what_is_left_behind),

@@ -291,7 +291,7 @@ static void a_hold_may_be_shorter_than_a_checkout(void **state)
 {
     static const struct {
         const char *checkout;
-        bool may_expire;
+        bool will_expire;
     } cases[] = {
         { "499ms", false },    { "500ms", true },   { "uniform:1ms..499ms", false }, { "uniform:1ms..501ms", true },
         { "exp:10ms", false }, { "exp:20ms", true }
@@ -305,15 +305,46 @@ static void a_hold_may_be_shorter_than_a_checkout(void **state)
         snprintf(ini, sizeof ini, "[checkout]\ntime = %s\n[hold]\nttl = 500ms\n", cases[i].checkout);
         capture_begin();
         assert_int_equal(expand(&cells, ini, "soft_hold,atomic,soft_hold:held=conflict", "sqlite"), EXIT_OK);
-        assert_int_equal(strstr(capture_end(), "holds of soft_hold will expire") != NULL, cases[i].may_expire);
+        assert_int_equal(strstr(capture_end(), "holds of soft_hold will expire") != NULL, cases[i].will_expire);
         assert_int_equal(cell_app(&cells.cell[1], 0).hold_ttl_ns, 500000000);
-        assert_int_equal(cell_app(&cells.cell[1], 0).holds_may_expire, cases[i].may_expire);
         cells_free(&cells);
     }
     capture_begin(); /* nobody holds anything */
     assert_int_equal(expand(&cells, "[checkout]\ntime = 2s\n[hold]\nttl = 500ms\n", "atomic", "sqlite"), EXIT_OK);
     assert_string_equal(capture_end(), "");
     cells_free(&cells);
+}
+
+/* Between the hold and the confirmation there may also be a wait for the pool, a statement that is kept waiting, and
+ * the way to the server and back. */
+static void a_hold_may_run_out_while_its_user_waits(void **state)
+{
+    static const struct {
+        const char *ini;
+        bool may_expire;
+    } cases[] = {
+        { "", false }, /* ttl 5m; pool_timeout, statement_timeout 30s */
+        { "[hold]\nttl = 31s\n", false },
+        { "[hold]\nttl = 30s\n", true },
+        { "[hold]\nttl = 30s\n[db]\nstatement_timeout = 10s\n", false },
+        { "[checkout]\ntime = 1s\n[hold]\nttl = 62s\n", false },
+        { "[checkout]\ntime = 1s\n[hold]\nttl = 61s\n", true },
+        { "[checkout]\ntime = 1s\n[hold]\nttl = 61s\n[db]\npool_timeout = 10s\n", false },
+        { "[hold]\nttl = 50s\n[db]\nrtt = 9s\n", false },
+        { "[hold]\nttl = 50s\n[db]\nrtt = 10s\n", true },
+    };
+    struct cells cells;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        capture_begin();
+        assert_int_equal(expand(&cells, cases[i].ini, "soft_hold,soft_hold:held=conflict", "postgres"), EXIT_OK);
+        assert_string_equal(capture_end(), "");
+        assert_int_equal(cell_app(&cells.cell[1], 0).holds_may_expire, cases[i].may_expire);
+        assert_int_equal((cell_promises(&cells.cell[1]) & PROMISE_SELLS_OUT) != 0, !cases[i].may_expire);
+        cells_free(&cells);
+    }
 }
 
 static void contention_is_more_buyers_than_seats(void **state)
@@ -651,6 +682,7 @@ int main(void)
         in_a_folder(the_point_and_the_choice_are_in_the_scenario),
         in_a_folder(promises_ledger_and_app),
         in_a_folder(a_hold_may_be_shorter_than_a_checkout),
+        in_a_folder(a_hold_may_run_out_while_its_user_waits),
         cmocka_unit_test(contention_is_more_buyers_than_seats),
         cmocka_unit_test(contention_counts_seats_and_looks_at_the_event_wanted_most),
         cmocka_unit_test(users_may_leave_out_of_patience),
