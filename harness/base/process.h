@@ -35,8 +35,8 @@ int process_first_line(const char *const *argv, char *out, size_t size);
 /* Start time in ticks since boot: with the number it names a process for good. 0: no such process, or a zombie. */
 uint64_t process_start(pid_t);
 bool process_is_alive(pid_t, uint64_t start);
-/* CPU of a process that has one thread, of its children that have ended and of its children that live; -1 when it cannot
- * be read. */
+/* CPU of a process that has one thread, of its children that have ended and of those that live; -1 when it cannot be
+ * read. */
 int64_t process_tree_cpu_ns(pid_t);
 
 #endif
