@@ -14,7 +14,8 @@
 # A line that begins with @[RUN] is printed where that run is committed, one that begins with @![RUN] where it is not.
 # A run, cell or column that is not there stops with the line that asks for it: a finding without its source is not printed.
 # Of promises, what `make test-long` printed, a "cell" is a database: `rows` of its table, `trials`, `retaken`, rows that are `broken`,
-# most trials of a row (`most`) and how many rows have as many (`most_rows`), least trials of a row (`least`).
+# most trials of a row (`most`) and how many rows have as many (`most_rows`), least trials of a row (`least`), rows with 200 or
+# more (`full`).
 # The column breaks_at alone is "not yet searched" where no search is committed.
 
 function fail(text) {
@@ -36,6 +37,7 @@ function load_promises(    i, db, dbs, path, line, field) {
             value["promises", db, "trials"] += field[4]
             value["promises", db, "retaken"] += field[5]
             value["promises", db, "broken"] += field[6] == "BROKEN:"
+            value["promises", db, "full"] += field[4] >= 200
             if (field[4] + 0 > value["promises", db, "most"]) {
                 value["promises", db, "most"] = field[4] + 0
                 value["promises", db, "most_rows"] = 0
