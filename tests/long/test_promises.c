@@ -350,7 +350,7 @@ static void print_head(void)
         snprintf(name, sizeof name, "%s", bench_names[i]);
         assert_int_equal(database_facts(bench_databases[i], &settings, print_version, name), 0);
     }
-    printf(", %ld processors, checkout, ttl and rtt divided by %d\n", sysconf(_SC_NPROCESSORS_ONLN), SCALE);
+    printf(", %ld processors, checkout, rtt and a ttl below 5m divided by %d\n", sysconf(_SC_NPROCESSORS_ONLN), SCALE);
     printf("%-26s %-24s %-9s %6s %8s  %8s  %7s  %s\n", "scenario", "variant", "database", "trials", "retaken", "rate <",
            "s", "promises");
     json_decref(tool);

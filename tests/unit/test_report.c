@@ -23,6 +23,7 @@
 #include "harness/report/sheet.h"
 #include "harness/report/view.h"
 #include "harness/report/wrap.h"
+#include "tests/support/text.h"
 
 #define FIXTURES "tests/fixtures/report/"
 #define RUSH     "rush-1000x10"
@@ -65,18 +66,6 @@ static char *table(const json_t *run, bool colour)
     report_table(run, out, colour);
     fclose(out);
     return text;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("'%s' is missing in:\n%s", part, text);
-}
-
-static void assert_lacks(const char *text, const char *part)
-{
-    if (strstr(text, part) != NULL)
-        fail_msg("'%s' should not be in:\n%s", part, text);
 }
 
 static void set_metric(json_t *run, const char *variant, const char *metric, double median, double lo, double hi)

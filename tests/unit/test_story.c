@@ -7,6 +7,7 @@
 #include "harness/report/story_sql.h"
 #include "harness/report/wrap.h"
 #include "tests/support/stories.h"
+#include "tests/support/text.h"
 
 #define VALUES(...) (const int64_t[]){ __VA_ARGS__ }, (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t))
 
@@ -50,18 +51,6 @@ static char *show(const struct exploration *e, enum form form, int width)
         story_text(out, e, width, form == FORM_COLOUR);
     assert_int_equal(fclose(out), 0);
     return text;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("'%s' is missing in:\n%s", part, text);
-}
-
-static void assert_lacks(const char *text, const char *part)
-{
-    if (strstr(text, part) != NULL)
-        fail_msg("'%s' should not be in:\n%s", part, text);
 }
 
 static void shows(const struct exploration *e, const char *part)

@@ -15,6 +15,7 @@
 #include "harness/report/report.h"
 #include "harness/report/styles.h"
 #include "harness/report/view.h"
+#include "tests/support/text.h"
 
 static json_t *load(const char *fixture)
 {
@@ -25,18 +26,6 @@ static json_t *load(const char *fixture)
     run = json_load_file(path, 0, NULL);
     assert_non_null(run);
     return run;
-}
-
-static void assert_has(const char *text, const char *part)
-{
-    if (strstr(text, part) == NULL)
-        fail_msg("'%s' is missing in:\n%s", part, text);
-}
-
-static void assert_lacks(const char *text, const char *part)
-{
-    if (strstr(text, part) != NULL)
-        fail_msg("'%s' should not be in:\n%s", part, text);
 }
 
 /* The terminal's table; caller frees. */
