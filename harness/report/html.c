@@ -27,6 +27,7 @@ static const char style[] =
     "nav ul { list-style: none; margin: 0; padding-left: 1em }\n"
     "nav > ul { padding: 0; columns: 17rem }\n"
     "nav li { margin: .25em 0 }\n"
+    "nav > ul > li { margin: 0; padding: .12em 0; break-inside: avoid }\n"
     "@media (min-width: 88rem) {\n"
     "  nav { position: fixed; inset: 0 auto 0 0; width: 17rem; overflow-y: auto; border-right: 1px solid var(--line);\n"
     "        border-bottom: 0 }\n"
@@ -179,6 +180,8 @@ static void read_headings(struct heading *headings, const struct nodes *nodes)
         h->level = cmark_node_get_heading_level(h->node);
         plain_text(h->node, h->text, sizeof h->text);
         name_anchor(h->name, sizeof h->name, h->text);
+        if (h->name[0] == '\0')
+            snprintf(h->name, sizeof h->name, "section"); /* no letter of ours in it */
         number = 1;
         for (k = 0; k < i; k++)
             number += strcmp(headings[k].name, h->name) == 0;

@@ -57,6 +57,7 @@ static void test_contents(void **state)
     assert_shows(markdown, "<h3 id=\"sqlite-3-full.2\">");
     assert_shows(markdown, "<h2 id=\"one.2\">");
     assert_shows(markdown, "<h4 id=\"deep\">");
+    assert_shows("## \xd0\xb4\xd0\xb0\n\n## \xd0\xbd\xd0\xb5\xd1\x82\n", "<h2 id=\"section.2\">");
     /* A subsection of nothing has no place in it. */
     assert_shows("### lone\n", "<nav>\n<ul>\n</ul>\n</nav>");
 }
